@@ -1,0 +1,5 @@
+"""`python -m moodtag` is `moodtag`."""
+
+from moodtag.cli import main
+
+main()

@@ -1,0 +1,51 @@
+"""Printing: results on stdout, everything else on stderr, and no file name can play tricks with the terminal."""
+
+import json
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@cache
+def stdout() -> "Console":
+    """For results."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, soft_wrap=True)
+
+
+@cache
+def stderr() -> "Console":
+    """For progress, summaries and complaints."""
+    from rich.console import Console
+
+    return Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+
+
+def printable(text: str | Path) -> str:
+    """The text on one line, with control characters and undecodable bytes as visible escapes."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape", "surrogatepass").decode() for character in str(text)
+    )
+
+
+def print_json(record: dict[str, Any]) -> None:
+    """One object on one line of stdout. Bytes of a name that are not UTF-8 appear as Python's surrogate escapes."""
+    sys.stdout.write(json.dumps(record) + "\n")
+    sys.stdout.flush()
+
+
+def short_path(path: Path) -> str:
+    """The path as a person would type it from here."""
+    inside = path.is_relative_to(here := Path(os.getcwd()))
+    return printable(path.relative_to(here) if inside and path != here else path)
+
+
+def available_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

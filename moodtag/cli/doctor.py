@@ -1,0 +1,97 @@
+"""`moodtag doctor`: is everything there that a scan needs?"""
+
+import platform
+import sqlite3
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from moodtag import __version__
+from moodtag.cli.console import printable, stdout
+from moodtag.core.errors import MoodtagError
+from moodtag.core.settings import config_file
+from moodtag.index.store import open_index
+from moodtag.networks.checkpoint import find_model, read_weights
+
+_DECODERS = (
+    "mp3float",
+    "flac",
+    "vorbis",
+    "opus",
+    "aac",
+    "alac",
+    "wmav2",
+    "ape",
+    "wavpack",
+    "mpc7",
+    "mpc8",
+    "dsd_lsbf",
+    "speex",
+    "pcm_s16le",
+)
+
+
+def run_doctor(index: Path, model: str) -> int:
+    """Prints a line per check; 1 where one fails."""
+    failed = False
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("moodtag", lambda: f"{__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"),
+        ("libraries", _libraries),
+        ("decoders", _decoders),
+        ("device", _device),
+        ("model", lambda: _model(model)),
+        ("index", lambda: _index(index)),
+        ("config", lambda: f"{config_file()} ({'read' if config_file().exists() else 'not there, defaults apply'})"),
+    )
+    for name, check in checks:
+        try:
+            mark, line = "ok", check()
+        except (MoodtagError, OSError, ImportError, sqlite3.Error) as error:
+            mark, line, failed = "FAILED", str(error) + _remedy(error), True
+        stdout().print(f"{mark:7} {name:10} {printable(line)}")
+    return int(failed)
+
+
+def _remedy(error: BaseException) -> str:
+    return f" ({error.remedy})" if isinstance(error, MoodtagError) and error.remedy else ""
+
+
+def _libraries() -> str:
+    return ", ".join(f"{name} {version(name)}" for name in ("torch", "av", "mutagen", "sqlite-utils", "safetensors"))
+
+
+def _decoders() -> str:
+    import av.codec
+
+    missing = [name for name in _DECODERS if name not in av.codec.codecs_available]
+    if missing:
+        raise MoodtagError(f"FFmpeg lacks {', '.join(missing)}", remedy="install PyAV from its own wheel: pip install --force-reinstall av")
+    return f"{len(_DECODERS)} of {len(_DECODERS)} in FFmpeg {'.'.join(map(str, _ffmpeg_version()))}"
+
+
+def _ffmpeg_version() -> Iterator[int]:
+    import av
+
+    yield from av.library_versions["libavcodec"]
+
+
+def _device() -> str:
+    import torch
+
+    return f"cuda, {torch.cuda.get_device_name()}" if torch.cuda.is_available() else "cpu"
+
+
+def _model(name: str) -> str:
+    model = find_model(name)
+    read_weights(model)
+    return f"{model.id}, weights intact"
+
+
+def _index(path: Path) -> str:
+    if not path.exists():
+        return f"{path} (none yet: the first scan makes it)"
+    with open_index(path) as index:
+        state = index.check()
+        if state != "ok":
+            raise MoodtagError(f"{path} is damaged: {state}", remedy="move it away and scan again")
+        return f"{path}, {index.count()} tracks, intact"

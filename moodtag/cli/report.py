@@ -1,0 +1,138 @@
+"""What a scan tells at its end, and each file's line of JSON."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.text import Text
+
+from moodtag.cli.console import printable, short_path, stderr
+from moodtag.core.records import Outcome, Status, Verdict
+from moodtag.scan import ScanOptions
+
+QUADRANTS = ("happy, lively", "tense, fierce", "sad, gloomy", "calm, tender")
+_NUMBERS = ("valence", "arousal", "valence_std", "arousal_std", "confidence")
+_BARS = "▁▂▃▄▅▆▇█"
+_BINS = 20
+_LISTED = 20
+
+
+def outcome_record(outcome: Outcome) -> dict[str, Any]:
+    """The Outcome as `scan --json` prints it."""
+    return {
+        "path": str(outcome.path),
+        "status": outcome.status.value,
+        **verdict_record(outcome.verdict),
+        "model": outcome.model,
+        "written": outcome.written,
+        "changes": [{"field": change.field, "old": change.old, "new": change.new} for change in outcome.changes],
+        "note": outcome.note,
+        "error": outcome.error,
+        "remedy": outcome.remedy,
+    }
+
+
+def verdict_record(verdict: Verdict | None) -> dict[str, Any]:
+    """The verdict's part of a JSON line; null throughout where there is none."""
+    if verdict is None:
+        return dict.fromkeys(_NUMBERS) | {"moods": [], "modality": None, "lyrics_source": None}
+    return {
+        **{name: round(getattr(verdict, name), 3) for name in _NUMBERS},
+        "moods": [{"name": mood.name, "score": round(mood.score, 3)} for mood in verdict.moods],
+        "modality": verdict.modality,
+        "lyrics_source": verdict.lyrics_source,
+    }
+
+
+@dataclass
+class Tally:
+    """Counts kept while a scan runs."""
+
+    statuses: Counter[Status] = field(default_factory=Counter)
+    quadrants: Counter[int] = field(default_factory=Counter)
+    moods: Counter[str] = field(default_factory=Counter)
+    valence: Counter[int] = field(default_factory=Counter)
+    arousal: Counter[int] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    failed: list[Outcome] = field(default_factory=list)
+    damaged: list[Outcome] = field(default_factory=list)
+    stopped: bool = False
+
+    def add(self, outcome: Outcome) -> None:
+        """Counts one outcome."""
+        self.statuses[outcome.status] += 1
+        if outcome.status is Status.FAILED:
+            self.failed.append(outcome)
+        elif outcome.note is not None and outcome.note.startswith("damaged") and outcome.status is Status.TAGGED:
+            self.damaged.append(outcome)
+        elif outcome.note is not None:
+            self.notes[outcome.note] += 1
+        if outcome.verdict is not None:
+            self._place(outcome.verdict)
+
+    def _place(self, verdict: Verdict) -> None:
+        self.quadrants[quadrant(verdict)] += 1
+        self.moods.update(mood.name for mood in verdict.moods)
+        self.valence[min(int(verdict.valence * _BINS), _BINS - 1)] += 1
+        self.arousal[min(int(verdict.arousal * _BINS), _BINS - 1)] += 1
+
+
+def quadrant(verdict: Verdict) -> int:
+    """The quadrant 0..3 (Q1..Q4, anticlockwise from the upper right) of the plane."""
+    if verdict.valence >= 0.5:
+        return 0 if verdict.arousal >= 0.5 else 3
+    return 1 if verdict.arousal >= 0.5 else 2
+
+
+def print_summary(tally: Tally, options: ScanOptions, *, seconds: float) -> None:
+    """What came of it, where the library lies on the plane, and what failed with its remedy."""
+    out, files = stderr(), sum(tally.statuses.values())
+    if tally.stopped:
+        out.print("Stopped. Everything so far is kept; scan again to go on.")
+    if not files:
+        out.print("No audio files there.")
+        return
+    counts = ", ".join(f"{count} {status.value}" for status, count in tally.statuses.items())
+    out.print(f"{_files(files)} in {seconds:.1f} s ({files / max(seconds, 1e-3):.1f}/s): {counts}")
+    if not options.write and not options.dry_run and tally.statuses[Status.TAGGED]:
+        out.print("Nothing was written into files.")
+    if tally.quadrants:
+        _print_plane(tally)
+    for note, count in tally.notes.most_common(_LISTED):
+        out.print(f"{_files(count)}: {printable(note)}")
+    _print_troubled("Judged by what could be decoded", tally.damaged)
+    _print_troubled("Failed", tally.failed)
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
+
+
+def _print_plane(tally: Tally) -> None:
+    """Quadrants as they lie on the plane, valence to the right and arousal up; histograms of both; the commonest moods."""
+    total = sum(tally.quadrants.values())
+    cells = [f"{name:<15}{tally.quadrants[i]:>6} {tally.quadrants[i] / total:>4.0%}" for i, name in enumerate(QUADRANTS)]
+    stderr().print(f"  {cells[1]}    {cells[0]}")
+    stderr().print(f"  {cells[2]}    {cells[3]}")
+    stderr().print(f"  valence 0 {_sparkline(tally.valence)} 1   arousal 0 {_sparkline(tally.arousal)} 1")
+    if tally.moods:
+        commonest = ", ".join(f"{name} {count}" for name, count in tally.moods.most_common(12))
+        stderr().print(f"  moods: {commonest}")
+
+
+def _sparkline(bins: Counter[int]) -> str:
+    """Counts over 0..1 as a row of bars; an empty bin is a dot."""
+    top = max(bins.values(), default=1)
+    return "".join(_BARS[(bins[i] * len(_BARS) - 1) // top] if bins[i] else "·" for i in range(_BINS))
+
+
+def _print_troubled(title: str, outcomes: list[Outcome]) -> None:
+    if not outcomes:
+        return
+    stderr().print(f"{title}:")
+    for outcome in outcomes[:_LISTED]:
+        remedy = f" ({outcome.remedy})" if outcome.remedy else ""
+        reason = outcome.error or outcome.note or ""
+        stderr().print(Text(f"  {short_path(outcome.path)}: {printable(reason + remedy)}"))
+    if len(outcomes) > _LISTED:
+        stderr().print(f"  and {len(outcomes) - _LISTED} more: --json lists them all")

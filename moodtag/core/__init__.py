@@ -1,0 +1,1 @@
+"""The words that every stage speaks. Imports nothing else of moodtag."""

@@ -1,0 +1,37 @@
+"""Defaults, and where moodtag keeps its things. Flags beat `MOODTAG_*`, which beats config.toml, which beats defaults."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path, user_data_path
+
+from moodtag.core.errors import UsageError
+
+DEFAULT_MODEL = "musicnn"
+
+
+def index_path() -> Path:
+    """The user's own index."""
+    return user_data_path("moodtag") / "index.sqlite3"
+
+
+def config_file() -> Path:
+    """The user's config, or the one that MOODTAG_CONFIG names; it need not exist."""
+    named = os.environ.get("MOODTAG_CONFIG")
+    return Path(named) if named else user_config_path("moodtag") / "config.toml"
+
+
+def config_defaults() -> dict[str, Any]:
+    """Defaults of the commands' options: one table per command (`[scan]`), option names with underscores.
+
+    Raises UsageError where the file is there but is not TOML.
+    """
+    path = config_file()
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"config {path} cannot be read: {error}", remedy="mend it, or move it away") from error

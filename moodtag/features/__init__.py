@@ -1,0 +1,1 @@
+"""Pure features of sound: training and inference use these same functions."""

@@ -1,0 +1,1 @@
+"""The user's files: find them, hear them, write into them."""

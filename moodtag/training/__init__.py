@@ -1,0 +1,1 @@
+"""Data sets, training, evaluation, model cards (extra `train`)."""

@@ -1,0 +1,25 @@
+"""Readers of the data sets: each turns a label table and a folder of audio into `Clip`s."""
+
+from pathlib import Path
+
+from moodtag.core.errors import DataError
+from moodtag.training.datasets import deam, emotify, panda4q
+from moodtag.training.datasets.clips import Clip, DataSet, check_audio
+
+DATASETS = {reader.DATASET.name: reader for reader in (deam, panda4q, emotify)}
+
+
+def read_clips(name: str, data_root: Path) -> list[Clip]:
+    """Every usable clip of one data set, in the label table's order.
+
+    Raises DataError where the set is unknown, its table is missing or audio that the table names is not there.
+    """
+    reader = DATASETS.get(name)
+    if reader is None:
+        raise DataError(f"unknown data set {name}", remedy=f"choose from {', '.join(DATASETS)}")
+    clips: list[Clip] = reader.read(data_root)
+    check_audio(reader.DATASET, clips, data_root)
+    return clips
+
+
+__all__ = ["DATASETS", "Clip", "DataSet", "read_clips"]

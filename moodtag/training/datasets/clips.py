@@ -1,0 +1,66 @@
+"""The record that every data set's reader returns."""
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from moodtag.core.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """What a model card must say of a data set."""
+
+    name: str
+    title: str
+    what: str
+    labels: str
+    licence: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One labelled piece of audio. Valence, arousal and their raters' standard deviations on 0..1; None is unlabelled.
+
+    `group` keeps an artist's songs in one fold. `moods` maps a mood to its label 0..1: only moods that the data set can judge.
+    `primary` is False for extra cuts, which may train but never test.
+    """
+
+    dataset: str
+    id: str
+    path: Path
+    group: str
+    valence: float | None = None
+    arousal: float | None = None
+    valence_std: float | None = None
+    arousal_std: float | None = None
+    quadrant: int | None = None
+    moods: dict[str, float] = field(default_factory=dict)
+    primary: bool = True
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of a label table. Raises DataError where it is missing."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise DataError(
+            f"label table {path} cannot be read", remedy="set MOODTAG_DATA to the folder that holds labels/ and the data sets"
+        ) from error
+
+
+def check_audio(dataset: DataSet, clips: list[Clip], data_root: Path) -> None:
+    """Raises DataError unless every clip's audio is there."""
+    missing = [clip.path for clip in clips if not clip.path.is_file()]
+    if missing:
+        raise DataError(
+            f"{dataset.title}: {len(missing)} of {len(clips)} audio files are missing, first {missing[0]}",
+            remedy=f"put the data set's audio under {data_root / dataset.name}",
+        )
+
+
+def artist_key(artist: str) -> str:
+    """The group of an artist: spelling variants of case and spacing, in every data set, are one artist."""
+    return " ".join(artist.casefold().split())

@@ -1,0 +1,57 @@
+"""Figures with 95 % intervals: artists, not clips, are drawn again, because one artist's clips are alike."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score, r2_score, roc_auc_score
+
+Floats = NDArray[np.floating[Any]]
+Ints = NDArray[np.integer[Any]]
+Figure = dict[str, float]
+"""`value`, and the `low` and `high` ends of its 95 % interval."""
+
+ROUNDS = 1000
+
+
+def r2(truth: Floats, prediction: Floats) -> float:
+    """Coefficient of determination: 1 is perfect, 0 is no better than the mean."""
+    return float(r2_score(truth, prediction))
+
+
+def rmse(truth: Floats, prediction: Floats) -> float:
+    """Root mean squared error, in the labels' unit."""
+    return float(np.sqrt(np.mean((truth - prediction) ** 2)))
+
+
+def ccc(truth: Floats, prediction: Floats) -> float:
+    """Concordance correlation coefficient. Source: Lin 1989."""
+    covariance = np.mean((truth - truth.mean()) * (prediction - prediction.mean()))
+    return float(2 * covariance / (truth.var() + prediction.var() + (truth.mean() - prediction.mean()) ** 2))
+
+
+def macro_f1(truth: Ints, prediction: Ints) -> float:
+    """Mean of the classes' F1."""
+    return float(f1_score(truth, prediction, average="macro"))
+
+
+def roc_auc(truth: Ints, score: Floats) -> float:
+    """Probability that a positive clip scores above a negative one; NaN where all are alike."""
+    return float(roc_auc_score(truth, score)) if 0 < truth.sum() < truth.size else float("nan")
+
+
+def with_interval(
+    figure: Callable[[Any, Any], float], truth: NDArray[Any], answer: NDArray[Any], groups: Sequence[str], *, seed: int = 0
+) -> Figure:
+    """The figure, and the 2.5 and 97.5 percentiles of it over 1,000 draws of groups with replacement."""
+    _, member = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.argsort(member, kind="stable")
+    clips_of = np.split(order, np.cumsum(np.bincount(member))[:-1])
+    generator = np.random.default_rng(seed)
+    draws = np.empty(ROUNDS)
+    for i in range(ROUNDS):
+        drawn = np.concatenate([clips_of[k] for k in generator.integers(len(clips_of), size=len(clips_of))])
+        draws[i] = figure(truth[drawn], answer[drawn])
+    low, high = np.nanpercentile(draws, [2.5, 97.5])
+    return {"value": round(figure(truth, answer), 4), "low": round(float(low), 4), "high": round(float(high), 4)}

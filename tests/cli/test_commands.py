@@ -1,0 +1,194 @@
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from moodtag.cli.console import printable
+from tests.conftest import DATA, MakeAudio
+
+ENVIRONMENT = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+
+
+def moodtag(*arguments: str | Path, timeout: float = 100, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """The real command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-m", "moodtag", *map(str, arguments)],
+        capture_output=True, text=True, timeout=timeout, env={**ENVIRONMENT, **os.environ, **environment}, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def library(tmp_path: Path, make_audio: MakeAudio) -> Path:
+    """Two tracks and a broken one."""
+    folder = tmp_path / "library"
+    make_audio(".mp3", name="a.mp3", folder=folder)
+    make_audio(".flac", name="b.flac", folder=folder)
+    return folder
+
+
+def test_help_comes_quickly() -> None:
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        assert moodtag("--help").returncode == 0
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.4
+
+
+@pytest.mark.parametrize("command", ["scan", "show", "models", "doctor", "train"])
+def test_every_command_explains_itself(command: str) -> None:
+    done = moodtag(command, "--help")
+    assert done.returncode == 0
+    assert "Usage: moodtag" in done.stdout
+    assert done.stderr == ""
+
+
+def test_version() -> None:
+    assert re.fullmatch(r"moodtag \d+\.\d+\.\d+\n", moodtag("--version").stdout)
+
+
+def test_scan_then_show_then_scan_again(library: Path) -> None:
+    first = moodtag("scan", library)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == ""
+    assert "2 tagged" in first.stderr
+    assert "valence 0 " in first.stderr
+    shown = moodtag("show", library)
+    assert shown.returncode == 0
+    assert shown.stdout.count("MOODTAG=musicnn@") == 2
+    assert shown.stdout.count("confidence") == 2
+    second = moodtag("scan", library)
+    assert second.returncode == 0
+    assert "2 current" in second.stderr
+
+
+def test_json_is_one_object_per_line_with_the_contracts_keys(library: Path) -> None:
+    (library / "c.mp3").write_bytes(b"")
+    done = moodtag("scan", library, "--json")
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert [record["status"] for record in records] == ["tagged", "tagged", "failed"]
+    contract = {"path", "status", "valence", "arousal", "moods", "confidence", "modality", "lyrics_source", "model", "error"}
+    assert all(contract <= record.keys() for record in records)
+    assert 0 <= records[0]["valence"] <= 1
+    assert all(mood.keys() == {"name", "score"} for mood in records[0]["moods"])
+    assert (records[2]["valence"], records[2]["error"]) == (None, "empty: zero bytes")
+    shown = [json.loads(line) for line in moodtag("show", library / "a.mp3", "--json").stdout.splitlines()]
+    assert shown[0]["tags"]["VALENCE"] == [f"{records[0]['valence']:.3f}"]
+
+
+def test_a_failed_file_is_listed_with_its_remedy_and_the_exit_code_says_so(library: Path) -> None:
+    (library / "c.mp3").write_bytes(b"no music\n" * 100)
+    done = moodtag("scan", library)
+    assert done.returncode == 1
+    assert "2 tagged" in done.stderr
+    assert re.search(r"Failed:\n  .*c\.mp3: not audio.* \(play it, and replace it if it does not play\)", done.stderr)
+
+
+def test_dry_run_lists_what_would_be_judged_without_torch(library: Path) -> None:
+    done = moodtag("scan", library, "--dry-run")
+    assert done.returncode == 0
+    assert done.stdout.count("would be judged") == 2
+    code = "import sys\nfrom moodtag.cli import main\ntry: main()\nexcept SystemExit: assert 'torch' not in sys.modules; print('no torch')"
+    done = subprocess.run([sys.executable, "-c", code, "scan", str(library), "--dry-run"], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("no torch\n")
+
+
+def test_diff_shows_old_and_new_and_writes_nothing(library: Path) -> None:
+    before = (library / "a.mp3").read_bytes()
+    done = moodtag("scan", library, "--diff")
+    assert done.returncode == 0
+    assert re.search(r"VALENCE  \(none\) -> 0\.\d{3}", done.stdout)
+    assert (library / "a.mp3").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("scan", "/no/such/folder"), "no such file or folder: /no/such/folder (check the spelling)"),
+        (("scan", ".", "--model", "nope"), "no model nope (choose from musicnn)"),
+        (("scan", ".", "--index", "/proc/index.db"), "cannot be used"),
+        (("show", "."), "no index at"),
+        (("models", "show", "nope"), "no model nope"),
+        (("train", "fit", "nope.toml"), "recipe nope.toml cannot be used"),
+    ],
+)
+def test_a_wrong_request_is_one_line_and_exit_2(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    done = moodtag(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("scan", "--nope"), ("scan",), ("scan", ".", "--existing", "eat"), ("scan", ".", "--jobs", "0"), ("dance",)]
+)
+def test_a_wrong_option_is_exit_2(arguments: tuple[str, ...]) -> None:
+    assert moodtag(*arguments).returncode == 2
+
+
+def test_a_name_with_escape_codes_prints_as_text(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[31m\n[red]b\u202e.mp3").write_bytes(b"")
+    done = moodtag("scan", tmp_path)
+    assert r"a\x1b[31m\n[red]b\u202e.mp3: empty" in done.stderr
+    assert "\x1b[31m" not in done.stderr
+
+
+def test_a_name_that_is_not_utf8_is_scanned_and_printed(tmp_path: Path, make_audio: MakeAudio) -> None:
+    folder = tmp_path / "l"
+    make_audio(".mp3", name=os.fsdecode(b"caf\xe9.mp3"), folder=folder)
+    done = moodtag("scan", folder, "--json")
+    assert done.returncode == 0
+    assert os.fsencode(json.loads(done.stdout)["path"]).endswith(b"caf\xe9.mp3")
+    assert r"caf\udce9.mp3" in moodtag("show", folder).stdout
+
+
+def test_the_config_file_sets_defaults_and_flags_beat_it(library: Path, tmp_path: Path) -> None:
+    config = tmp_path / "home" / "config.toml"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text("[scan]\ndry_run = true\n")
+    assert "would be judged" in moodtag("scan", library).stdout
+    config.write_text("[scan]\nmodel = 'nope'\n")
+    assert moodtag("scan", library).returncode == 2
+    assert moodtag("scan", library, "--dry-run", MOODTAG_MODEL="musicnn").returncode == 0
+    assert moodtag("scan", library, "--dry-run", "--model", "musicnn", MOODTAG_MODEL="nope").returncode == 0
+    config.write_text("[scan\n")
+    assert "mend it, or move it away" in moodtag("scan", library).stderr
+
+
+def test_models_are_listed_shown_and_verified() -> None:
+    listed = json.loads(moodtag("models", "list", "--json").stdout)
+    assert listed["licence"] == "CC BY-NC-SA 4.0"
+    assert listed["model"].startswith("musicnn@")
+    assert "CC BY-NC-SA 4.0" in moodtag("models", "show", "musicnn").stdout
+    verified = moodtag("models", "verify")
+    assert (verified.returncode, "sha256 ok" in verified.stdout) == (0, True)
+
+
+def test_doctor_finds_all_well_and_says_what_is_not(tmp_path: Path) -> None:
+    done = moodtag("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "FAILED" not in done.stdout
+    (tmp_path / "home").mkdir(exist_ok=True)
+    (tmp_path / "home" / "index.sqlite3").write_bytes(b"my diary" * 1000)
+    done = moodtag("doctor")
+    assert done.returncode == 1
+    assert re.search(r"FAILED  index .*move this one away", done.stdout)
+
+
+def test_printable_leaves_ordinary_text_alone() -> None:
+    assert printable("Été 🎵 [bold]") == "Été 🎵 [bold]"
+    assert printable("a\x1b]0;x\x07\tb\udce9") == r"a\x1b]0;x\x07\tb\udce9"
+
+
+def test_the_golden_clips_are_scanned_end_to_end(tmp_path: Path) -> None:
+    done = moodtag("scan", DATA / "battle.flac", "--no-write", "--json")
+    golden = json.loads((DATA / "golden.json").read_text())["battle"]
+    record = json.loads(done.stdout)
+    assert [record["valence"], record["arousal"]] == pytest.approx(golden[:2], abs=0.03)  # excerpts, not the whole clip

@@ -1,0 +1,160 @@
+"""Real parts for all tests: clips in every container, the shipped model, an index in a temporary folder."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import mutagen
+import numpy as np
+import pytest
+import torch
+from mutagen.apev2 import APEv2File
+from mutagen.asf import ASF
+from mutagen.id3 import ID3, Frames
+from mutagen.mp4 import MP4
+from numpy.typing import NDArray
+
+from moodtag.core.records import ExcerptPlan
+from moodtag.core.settings import DEFAULT_MODEL
+from moodtag.index.store import Index, open_index
+from moodtag.library.decode import decode
+from moodtag.networks.checkpoint import Model, find_model
+from moodtag.networks.predict import Predictor
+from tests.dsd import write_dsf
+
+DATA = Path(__file__).parent / "data"
+torch.set_num_threads(1)  # as the predictor and training do: figures stay the same on any machine
+
+# suffix -> (container, codec, sample rate); those without an encoder in PyAV lie in tests/data
+ENCODED = {
+    ".mp3": ("mp3", "libmp3lame", 44_100),
+    ".flac": ("flac", "flac", 44_100),
+    ".oga": ("ogg", "flac", 44_100),
+    ".opus": ("opus", "libopus", 48_000),
+    ".m4a": ("ipod", "aac", 44_100),
+    ".m4b": ("ipod", "alac", 44_100),
+    ".wav": ("wav", "pcm_s16le", 44_100),
+    ".aiff": ("aiff", "pcm_s16be", 44_100),
+    ".wma": ("asf", "wmav2", 44_100),
+    ".wv": ("wv", "wavpack", 44_100),
+    ".tta": ("tta", "tta", 44_100),
+    ".aac": ("adts", "aac", 44_100),
+    ".mka": ("matroska", "flac", 44_100),
+    ".webm": ("webm", "libopus", 48_000),
+    ".caf": ("caf", "pcm_s16be", 44_100),
+    ".au": ("au", "pcm_s16be", 44_100),
+    ".ac3": ("ac3", "ac3", 44_100),
+}
+KEPT = (".ape", ".mpc", ".ogg", ".spx")
+TAGGABLE = (".mp3", ".flac", ".oga", ".opus", ".m4a", ".m4b", ".wav", ".aiff", ".wma", ".wv", ".tta", ".dsf", *KEPT)
+UNTAGGABLE = (".aac", ".mka", ".webm", ".caf", ".au", ".ac3")
+
+MakeAudio = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may read or write the user's own index or config."""
+    monkeypatch.setenv("MOODTAG_INDEX", str(tmp_path / "home" / "index.sqlite3"))
+    monkeypatch.setenv("MOODTAG_CONFIG", str(tmp_path / "home" / "config.toml"))
+
+
+@pytest.fixture(scope="session")
+def elegy() -> NDArray[np.float32]:
+    """3.2 s of a sad piece, mono 16 kHz."""
+    return decode(DATA / "elegy.flac", ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0]
+
+
+@pytest.fixture(scope="session")
+def _encoded(tmp_path_factory: pytest.TempPathFactory, elegy: NDArray[np.float32]) -> dict[str, Path]:
+    """One second of it in every container, encoded once a session."""
+    folder = tmp_path_factory.mktemp("encoded")
+    sound = elegy[:16_000]
+    files = {suffix: folder / f"elegy{suffix}" for suffix in ENCODED}
+    for suffix, path in files.items():
+        encode(path, sound, *ENCODED[suffix])
+    files |= {suffix: DATA / f"elegy{suffix}" for suffix in KEPT}
+    files[".dsf"] = write_dsf(folder / "elegy.dsf", sound, rate_hz=16_000)
+    return files
+
+
+@pytest.fixture
+def make_audio(_encoded: dict[str, Path], tmp_path: Path) -> MakeAudio:
+    """`make_audio(".mp3", name="x.mp3")`: a copy of the one-second clip in that container, with a title where it can have one."""
+
+    def make(suffix: str, *, name: str | None = None, folder: Path | None = None) -> Path:
+        path = (folder or tmp_path) / (name or f"elegy{suffix}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_encoded[suffix], path)
+        if suffix in TAGGABLE:
+            file = mutagen.File(path, easy=True)
+            if file is not None and hasattr(file, "tags"):
+                _give_title(path)
+        return path
+
+    return make
+
+
+def _give_title(path: Path) -> None:
+    opened = mutagen.File(path)
+    if opened.tags is None:
+        opened.add_tags()
+    tags: Any = opened.tags
+    if isinstance(opened.tags, ID3):
+        tags.add(Frames["TIT2"](encoding=3, text=["Élégie"]))
+    elif isinstance(opened, MP4):
+        tags["\xa9nam"] = ["Élégie"]
+    else:
+        tags["Title" if isinstance(opened, APEv2File | ASF) else "title"] = ["Élégie"]
+    opened.save()
+
+
+def encode(path: Path, sound: NDArray[np.float32], container: str, codec: str, rate_hz: int, *, layout: str = "stereo") -> Path:
+    """Mono sound at 16 kHz into a file, the same on every channel."""
+    with av.open(str(path), "w", format=container) as output:
+        stream: Any = output.add_stream(codec, rate=rate_hz, layout=layout)
+        stream.bit_rate = 128_000
+        resampler = av.AudioResampler(
+            format=stream.codec_context.format, layout=layout, rate=rate_hz, frame_size=stream.codec_context.frame_size
+        )
+        channels = av.AudioLayout(layout).nb_channels
+        frame = av.AudioFrame.from_ndarray(np.tile(sound, (channels, 1)), format="fltp", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = 16_000, 0, Fraction(1, 16_000)
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            output.mux(stream.encode(piece))
+        output.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The default model, as shipped."""
+    return find_model(DEFAULT_MODEL)
+
+
+@pytest.fixture(scope="session")
+def predictor(model: Model) -> Predictor:
+    """Its weights, loaded."""
+    return Predictor(model, device="cpu")
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """An empty index."""
+    with open_index(tmp_path / "home" / "index.sqlite3") as opened:
+        yield opened
+
+
+def audio_packets(path: Path) -> bytes:
+    """Every audio packet of a file, as the demuxer gives it: what no tag may change.
+
+    Decoded samples for Monkey's Audio, whose last packet FFmpeg fills up with the tag behind it.
+    """
+    with path.open("rb") as file, av.open(file) as opened:
+        container: Any = opened
+        if path.suffix == ".ape":
+            return b"".join(frame.to_ndarray().tobytes() for frame in container.decode(audio=0))
+        return b"".join(bytes(packet) for packet in container.demux(audio=0))

@@ -1,0 +1,221 @@
+import shutil
+import struct
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from moodtag.core.errors import DecodeError
+from moodtag.core.records import ExcerptPlan
+from moodtag.library.decode import decode
+from tests.conftest import DATA, ENCODED, KEPT, MakeAudio, encode
+
+PLAN = ExcerptPlan(count=3, duration_s=1.0)
+
+
+def long_track(path: Path, elegy: NDArray[np.float32], seconds: int) -> Path:
+    """The clip repeated, its loudness rising steadily from nothing, so that a place in it can be told by ear."""
+    sound = np.resize(elegy, seconds * 16_000) * np.linspace(0, 1, seconds * 16_000, dtype=np.float32)
+    return encode(path, sound.astype(np.float32), *ENCODED[path.suffix])
+
+
+@pytest.mark.parametrize("suffix", [*ENCODED, *KEPT, ".dsf"])
+def test_every_container_gives_the_same_sound(suffix: str, make_audio: MakeAudio, elegy: NDArray[np.float32]) -> None:
+    sound = decode(make_audio(suffix), PLAN, rate_hz=16_000)
+    excerpt = sound.excerpts[0]
+    assert excerpt.dtype == np.float32
+    assert excerpt.ndim == 1
+    assert sound.damage is None
+    loudness = np.sqrt(np.mean(excerpt**2)) / np.sqrt(np.mean(elegy[: excerpt.size] ** 2))
+    assert 0.9 < loudness / (0.5 if suffix == ".dsf" else 1.0) < 1.1  # a level that depends on the container would shift every verdict
+
+
+@pytest.mark.parametrize("suffix", [".mp3", ".flac", ".opus", ".m4a", ".wav", ".wv"])
+def test_excerpts_are_spread_over_a_long_track(suffix: str, tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = long_track(tmp_path / f"long{suffix}", elegy, 64)
+    sound = decode(path, PLAN, rate_hz=16_000)
+    assert sound.duration_s == pytest.approx(64, abs=0.2)
+    assert [excerpt.size for excerpt in sound.excerpts] == [16_000] * 3
+    # The excerpts are centred at 1/4, 1/2 and 3/4: their loudness is that of the same place in the original.
+    ramp = np.linspace(0, 1, 64 * 16_000)
+    original = np.resize(elegy, ramp.size) * ramp
+    for excerpt, centre in zip(sound.excerpts, (16, 32, 48), strict=True):
+        there = original[int((centre - 0.5) * 16_000) : int((centre + 0.5) * 16_000)]
+        assert np.std(excerpt) == pytest.approx(np.std(there), rel=0.1)
+
+
+def test_a_track_as_short_as_the_plan_is_read_whole() -> None:
+    sound = decode(DATA / "elegy.flac", ExcerptPlan(3, 2.0), rate_hz=16_000)
+    assert sum(excerpt.size for excerpt in sound.excerpts) == int(3.2 * 16_000)
+
+
+def test_a_three_hour_track_costs_no_more_than_a_three_minute_one(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    import time
+
+    costs = []
+    for seconds in (180, 10_800):
+        path = tmp_path / f"{seconds}.flac"
+        with av.open(str(path), "w") as output:
+            stream = output.add_stream("flac", rate=16_000, layout="mono")
+            frame = av.AudioFrame.from_ndarray((np.resize(elegy, 60 * 16_000) * 32767).astype(np.int16)[None], format="s16", layout="mono")
+            frame.sample_rate = 16_000
+            for minute in range(seconds // 60):
+                frame.pts = minute * frame.samples
+                output.mux(stream.encode(frame))
+            output.mux(stream.encode(None))
+        started = time.process_time()
+        for _ in range(5):
+            assert len(decode(path, PLAN, rate_hz=16_000).excerpts) == 3
+        costs.append(time.process_time() - started)
+    assert costs[1] < 3 * costs[0] + 0.1
+
+
+@pytest.mark.parametrize("layout", ["mono", "stereo", "quad", "5.1"])
+def test_channels_are_averaged_whatever_their_number(layout: str, tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.wav", elegy, "wav", "pcm_s16le", 16_000, layout=layout)
+    excerpt = decode(path, ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0]
+    assert np.abs(excerpt - elegy).max() < 1e-3
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 22_050, 96_000, 192_000])
+def test_any_sample_rate_becomes_the_models(rate_hz: int, tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.wav", elegy, "wav", "pcm_s16le", rate_hz)
+    excerpt = decode(path, ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0]
+    assert excerpt.size == pytest.approx(elegy.size, abs=20)
+
+
+@pytest.mark.parametrize("codec", ["pcm_u8", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le"])
+def test_any_sample_format_has_the_same_level(codec: str, tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.wav", elegy, "wav", codec, 16_000)
+    excerpt = decode(path, ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0]
+    assert np.abs(excerpt - elegy).max() < (0.02 if codec == "pcm_u8" else 1e-3)
+
+
+def test_not_a_number_in_a_float_file_becomes_silence(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.wav", elegy, "wav", "pcm_f32le", 16_000)
+    raw = bytearray(path.read_bytes())
+    raw[-400:] = struct.pack("<f", float("nan")) * 100
+    path.write_bytes(raw)
+    assert np.isfinite(decode(path, ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0]).all()
+
+
+def test_half_a_second_is_enough(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "short.flac", elegy[:8_000], "flac", "flac", 16_000)
+    assert [excerpt.size for excerpt in decode(path, PLAN, rate_hz=16_000).excerpts] == [8_000]
+
+
+def test_a_tenth_of_a_second_is_too_short(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "click.flac", elegy[:1_600], "flac", "flac", 16_000)
+    with pytest.raises(DecodeError, match=r"too short to judge: 0\.10 s"):
+        decode(path, PLAN, rate_hz=16_000)
+
+
+def test_silence_gives_no_excerpts(tmp_path: Path) -> None:
+    path = encode(tmp_path / "silence.flac", np.zeros(160_000, np.float32), "flac", "flac", 16_000)
+    sound = decode(path, PLAN, rate_hz=16_000)
+    assert sound.excerpts == ()
+    assert sound.damage is None
+
+
+def test_music_before_a_long_silence_is_found(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    sound = np.concatenate([elegy, np.zeros(40 * 16_000, np.float32)])
+    path = encode(tmp_path / "hidden.flac", sound, "flac", "flac", 16_000)
+    assert decode(path, PLAN, rate_hz=16_000).excerpts[0].size == 16_000
+
+
+def test_a_stated_duration_far_too_long_gives_the_beginning(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "lies.flac", elegy, "flac", "flac", 16_000)
+    raw = bytearray(path.read_bytes())
+    raw[22:26] = struct.pack(">I", 16_000 * 3600)  # STREAMINFO's total samples: an hour
+    path.write_bytes(raw)
+    sound = decode(path, PLAN, rate_hz=16_000)
+    assert sound.duration_s == pytest.approx(3600)
+    assert sound.excerpts[0].size == 16_000
+    assert sound.damage is not None
+    assert "truncated or damaged" in sound.damage
+
+
+def test_a_file_without_duration_gives_the_beginning(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "stream.flac", np.resize(elegy, 20 * 16_000), "flac", "flac", 16_000)
+    raw = bytearray(path.read_bytes())
+    raw[21] &= 0xF0
+    raw[22:26] = bytes(4)  # STREAMINFO: total samples unknown
+    path.write_bytes(raw)
+    sound = decode(path, PLAN, rate_hz=16_000)
+    assert [excerpt.size for excerpt in sound.excerpts] == [16_000] * 3
+    assert sound.damage is None
+
+
+def test_a_truncated_file_is_judged_by_what_is_left(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = long_track(tmp_path / "cut.flac", elegy, 40)
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 3])
+    sound = decode(path, PLAN, rate_hz=16_000)
+    assert sound.excerpts
+    assert "truncated or damaged" in (sound.damage or "")
+
+
+def test_a_corrupt_middle_is_told_and_the_rest_is_heard(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = long_track(tmp_path / "scratched.m4a", elegy, 20)
+    raw = bytearray(path.read_bytes())
+    middle = len(raw) // 2
+    raw[middle - 8000 : middle + 8000] = np.random.default_rng(1).bytes(16_000)
+    path.write_bytes(raw)
+    sound = decode(path, PLAN, rate_hz=16_000)
+    assert sound.excerpts
+    assert "could not be decoded" in (sound.damage or "")
+
+
+BROKEN = {
+    "zero_bytes.mp3": b"",
+    "text.mp3": b"Dear diary, this is no music at all.\n" * 50,
+    "random.mp3": np.random.default_rng(0).bytes(5_000),
+    "header_only.flac": (DATA / "battle.flac").read_bytes()[:60],
+    "tags_without_audio.mp3": b"ID3\x04\x00\x00\x00\x00\x00\x17TIT2\x00\x00\x00\x0d\x00\x00\x03No sound here",
+    "riff_only.wav": b"RIFF\x24\x00\x00\x00WAVE",
+    "playlist.mp3": b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n",
+    "ffconcat.mp3": b"ffconcat version 1.0\nfile '/etc/hostname'\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_a_decode_error_with_a_reason(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(BROKEN[name])
+    with pytest.raises(DecodeError) as caught:
+        decode(path, PLAN, rate_hz=16_000)
+    assert caught.value.path == path
+    assert caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_a_video_without_sound_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "film.mka"
+    with av.open(str(path), "w", format="matroska") as output:
+        stream = output.add_stream("mpeg4", rate=25, width=32, height=32, pix_fmt="yuv420p")
+        output.mux(stream.encode(av.VideoFrame(32, 32, "yuv420p")))
+        output.mux(stream.encode(None))
+    with pytest.raises(DecodeError, match="no audio in it"):
+        decode(path, PLAN, rate_hz=16_000)
+
+
+@pytest.mark.parametrize(
+    "name", ["-rf.flac", "http:x.flac", "concat:a|b.flac", "%03d.flac", "a\nb.flac", "été 🎵.flac", "x" * 245 + ".flac"]
+)
+def test_no_name_is_read_as_an_address_or_an_option(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copyfile(DATA / "elegy.flac", tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert decode(Path(name), PLAN, rate_hz=16_000).excerpts
+
+
+def test_a_name_that_is_not_utf8_is_read(tmp_path: Path) -> None:
+    path = tmp_path / b"caf\xe9.flac".decode("utf-8", "surrogateescape")
+    shutil.copyfile(DATA / "elegy.flac", path)
+    assert decode(path, PLAN, rate_hz=16_000).excerpts
+
+
+def test_a_file_that_vanished_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DecodeError, match="vanished"):
+        decode(tmp_path / "gone.flac", PLAN, rate_hz=16_000)

@@ -1,0 +1,325 @@
+import os
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import mutagen
+import mutagen.id3
+import numpy as np
+import pytest
+from mutagen import mp4
+from mutagen.apev2 import APEv2File
+from mutagen.asf import ASF
+
+from moodtag.core.errors import TagError
+from moodtag.core.records import FieldChange, MoodScore, Verdict
+from moodtag.library.containers import FIELDS
+from moodtag.library.tags import Tags, plan_changes, read_tags, write_tags
+from tests.conftest import TAGGABLE, UNTAGGABLE, MakeAudio, audio_packets
+
+id3: Any = mutagen.id3  # untyped
+
+CHANGES = (
+    FieldChange("MOOD", (), ("calm", "tender")),
+    FieldChange("VALENCE", (), ("0.612",)),
+    FieldChange("AROUSAL", (), ("0.250",)),
+    FieldChange("MOODTAG", (), ("musicnn@12345678/audio",)),
+)
+WRITTEN = {change.field: change.new for change in CHANGES}
+REMOVAL = tuple(FieldChange(change.field, change.new, ()) for change in CHANGES)
+
+
+def verdict(*moods: str, valence: float = 0.612, arousal: float = 0.25) -> Verdict:
+    scores = tuple(MoodScore(mood, 0.9) for mood in moods)
+    return Verdict(valence, arousal, 0.1, 0.1, 0.7, scores, scores, np.zeros(200, np.float32))
+
+
+def foreign_tags(path: Path) -> dict[str, Any]:
+    """Every tag of the file that is not moodtag's, as mutagen gives it."""
+    file = mutagen.File(path)
+    ours = {*FIELDS, "TMOO", "WM/MOOD", *(f"TXXX:{field}" for field in FIELDS), *(f"----:COM.APPLE.ITUNES:{field}" for field in FIELDS)}
+    return {key: repr(value) for key, value in dict(file.tags or {}).items() if key.upper() not in ours}
+
+
+@pytest.mark.parametrize("suffix", TAGGABLE)
+def test_what_is_written_is_read_back_and_nothing_else_changes(suffix: str, make_audio: MakeAudio) -> None:
+    path = make_audio(suffix)
+    others, sound = foreign_tags(path), audio_packets(path)
+    assert others
+    stamp = write_tags(path, CHANGES)
+    assert read_tags(path) == WRITTEN
+    assert foreign_tags(path) == others
+    assert audio_packets(path) == sound
+    assert (stamp.size_bytes, stamp.mtime_ns) == (path.stat().st_size, path.stat().st_mtime_ns)
+
+
+@pytest.mark.parametrize("suffix", TAGGABLE)
+def test_fields_can_be_removed_again(suffix: str, make_audio: MakeAudio) -> None:
+    path = make_audio(suffix)
+    others = foreign_tags(path)
+    write_tags(path, CHANGES)
+    write_tags(path, REMOVAL)
+    assert read_tags(path) == dict.fromkeys(FIELDS, ())
+    assert foreign_tags(path) == others
+
+
+def test_the_native_keys_are_those_players_read(make_audio: MakeAudio) -> None:
+    for suffix in TAGGABLE:
+        write_tags(path := make_audio(suffix), CHANGES)
+        tags: Any = mutagen.File(path).tags
+        if isinstance(tags, id3.ID3):
+            assert tags.getall("TMOO")[0].text == ["calm", "tender"], suffix
+            assert tags["TXXX:MOOD"].text == ["calm", "tender"]
+            assert tags["TXXX:VALENCE"].text == ["0.612"]
+        elif isinstance(tags, mp4.MP4Tags):
+            assert [bytes(value) for value in tags["----:com.apple.iTunes:MOOD"]] == [b"calm", b"tender"]
+            assert all(value.dataformat == mp4.AtomDataType.UTF8 for value in tags["----:com.apple.iTunes:MOOD"])
+        elif isinstance(mutagen.File(path), ASF):
+            assert [str(value) for value in tags["WM/Mood"]] == ["calm", "tender"]
+        elif isinstance(mutagen.File(path), APEv2File):
+            assert list(tags["Mood"]) == ["calm", "tender"]
+            assert "Mood" in tags.keys()  # noqa: SIM118 - the key as written, not as compared
+        else:
+            assert tags["MOOD"] == ["calm", "tender"]
+
+
+@pytest.mark.parametrize("suffix", UNTAGGABLE)
+def test_a_container_without_tags_is_told_apart(suffix: str, make_audio: MakeAudio) -> None:
+    assert read_tags(make_audio(suffix)) is None
+
+
+def test_an_id3v23_tag_stays_one_and_its_frames_are_not_translated(make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3")
+    id3.ID3(path).delete(path)
+    tags = id3.ID3()
+    for name, text in {"TIT2": "Élégie", "TYER": "1999", "TDAT": "0102", "TORY": "1987", "TPE1": "A/B"}.items():
+        tags.add(id3.Frames[name](encoding=1, text=[text]))
+    tags.save(path, v2_version=3, v23_sep=None)
+    before = {frame.FrameID: frame.text for frame in id3.ID3(path, translate=False).values()}
+    write_tags(path, CHANGES)
+    after = id3.ID3(path, translate=False)
+    assert after.version == (2, 3, 0)
+    assert "TMOO" not in after
+    assert after["TXXX:MOOD"].text == ["calm; tender"]
+    assert {frame.FrameID: frame.text for frame in after.values() if frame.FrameID != "TXXX"} == before
+    assert read_tags(path) == WRITTEN
+
+
+def test_an_id3v22_tag_is_left_alone(make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3")
+    id3.ID3(path).delete(path)
+    body = b"TT2\x00\x00\x07\x00Elegie"
+    path.write_bytes(b"ID3\x02\x00\x00\x00\x00\x00" + bytes([len(body)]) + body + path.read_bytes())
+    assert read_tags(path) is None
+
+
+def test_an_id3v1_tag_keeps_every_byte(make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3")
+    old = b"TAG" + b"Another title".ljust(30, b"\x00") + b"Someone".ljust(30, b" ") + b" " * 30 + b"1999" + b"c" * 30 + b"\x0c"
+    path.write_bytes(path.read_bytes() + old)
+    write_tags(path, CHANGES)
+    assert path.read_bytes()[-128:] == old
+
+
+def test_titles_that_stand_in_id3v1_only_stay_visible(make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3")
+    id3.ID3(path).delete(path)
+    path.write_bytes(path.read_bytes() + b"TAG" + b"Only here".ljust(30, b"\x00") + bytes(95))
+    write_tags(path, CHANGES)
+    assert id3.ID3(path)["TIT2"].text == ["Only here"]
+
+
+def test_a_cover_survives(make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3")
+    cover = np.random.default_rng(0).bytes(50_000)
+    tags = id3.ID3(path)
+    tags.add(id3.Frames["APIC"](encoding=0, mime="image/jpeg", type=3, desc="", data=cover))
+    tags.save(path)
+    write_tags(path, CHANGES)
+    assert id3.ID3(path)["APIC:"].data == cover
+
+
+@pytest.mark.parametrize("suffix", [".mp3", ".m4a", ".wma"])
+def test_a_field_in_another_case_is_the_same_field(suffix: str, make_audio: MakeAudio) -> None:
+    path = make_audio(suffix)
+    file = mutagen.File(path)
+    if suffix == ".mp3":
+        file.tags.add(id3.Frames["TXXX"](encoding=3, desc="valence", text=["0.9"]))
+    else:
+        file.tags["----:com.apple.iTunes:valence" if suffix == ".m4a" else "valence"] = [b"0.9" if suffix == ".m4a" else "0.9"]
+    file.save()
+    assert (read_tags(path) or {})["VALENCE"] == ("0.9",)
+    write_tags(path, CHANGES)
+    assert (read_tags(path) or {})["VALENCE"] == ("0.612",)
+
+
+def test_padding_is_used_and_kept(make_audio: MakeAudio) -> None:
+    path = make_audio(".flac")
+    file = mutagen.File(path)
+    file.save(padding=lambda info: 5_000)
+    size = path.stat().st_size
+    write_tags(path, CHANGES)
+    assert path.stat().st_size == size
+
+
+def test_mode_and_extended_attributes_stay(make_audio: MakeAudio) -> None:
+    path = make_audio(".flac")
+    path.chmod(0o640)
+    try:
+        os.setxattr(path, "user.rating", b"5")
+        attributes = ["user.rating"]
+    except OSError:
+        attributes = []  # not on this file system
+    write_tags(path, CHANGES)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert [name for name in os.listxattr(path) if name.startswith("user.")] == attributes
+
+
+def test_hard_links_stay_one_file(make_audio: MakeAudio, tmp_path: Path) -> None:
+    path = make_audio(".mp3")
+    os.link(path, tmp_path / "second.mp3")
+    write_tags(path, CHANGES)
+    assert path.samefile(tmp_path / "second.mp3")
+    assert read_tags(tmp_path / "second.mp3") == WRITTEN
+
+
+def test_a_damaged_tag_is_an_error_and_the_file_stays_as_it_was(make_audio: MakeAudio) -> None:
+    path = make_audio(".flac")
+    raw = bytearray(path.read_bytes())
+    title = raw.upper().index(b"TITLE=")
+    raw[title - 4 : title] = b"\xff" * 4  # the comment's length
+    path.write_bytes(raw)
+    with pytest.raises(TagError):
+        write_tags(path, CHANGES)
+    assert path.read_bytes() == raw
+
+
+UNPRIVILEGED = textwrap.dedent(
+    """
+    import os, resource, signal, sys
+    from pathlib import Path
+    from moodtag.core.errors import TagError
+    from moodtag.core.records import FieldChange
+    from moodtag.library.tags import read_tags, write_tags
+    path, limit = Path(sys.argv[1]), int(sys.argv[2])
+    read_tags(path)  # imports all there is to import, which another user may not be able to read
+    if limit:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    elif os.geteuid() == 0:  # root may write anywhere
+        os.setgroups([])
+        os.setresgid(65534, 65534, 65534)
+        os.setresuid(65534, 65534, 65534)
+    try:
+        write_tags(path, (FieldChange("MOOD", (), ("calm",)),))
+    except TagError as error:
+        print(error.message)
+    """
+)
+
+
+def run_unprivileged(path: Path, *, limit: int = 0) -> str:
+    """What `write_tags` complains of in a process that is not root, or whose files may not grow over `limit` bytes."""
+    for parent in path.parents:
+        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & stat.S_IXOTH:
+            parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+    command = [sys.executable, "-c", UNPRIVILEGED, str(path), str(limit)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=True)
+    return done.stdout.strip()
+
+
+def test_a_read_only_file_is_left_alone(make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3")
+    before = path.read_bytes()
+    path.chmod(0o444)
+    assert run_unprivileged(path).startswith("read-only")
+    assert path.read_bytes() == before
+
+
+def test_a_file_in_a_read_only_folder_is_left_alone(make_audio: MakeAudio, tmp_path: Path) -> None:
+    path = make_audio(".mp3", folder=tmp_path / "album")
+    before = path.read_bytes()
+    if os.geteuid() == 0:
+        os.chown(path, 65534, 65534)
+    path.parent.chmod(0o555)
+    assert run_unprivileged(path) == "its folder is read-only"
+    assert path.read_bytes() == before
+    path.parent.chmod(0o755)
+
+
+def test_a_disk_that_fills_up_leaves_the_old_file_and_no_litter(make_audio: MakeAudio, tmp_path: Path) -> None:
+    path = make_audio(".wav", folder=tmp_path / "album")
+    before = path.read_bytes()
+    assert run_unprivileged(path, limit=100_000).startswith("not written: File too large")
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+EMPTY: Tags = dict.fromkeys(FIELDS, ())
+
+
+def planned(tags: Tags, judged: Verdict, **options: Any) -> tuple[Tags, tuple[str, ...]]:
+    """The tags as they would be, and which moods are moodtag's."""
+    plan = plan_changes(tags, judged, **{"model": "m@1", "existing": "keep", "ours": None} | options)
+    return tags | {change.field: change.new for change in plan.changes}, plan.mood_values
+
+
+def test_an_untagged_file_gets_everything() -> None:
+    after, ours = planned(EMPTY, verdict("calm", "tender"))
+    assert after == {"MOOD": ("calm", "tender"), "VALENCE": ("0.612",), "AROUSAL": ("0.250",), "MOODTAG": ("m@1/audio",)}
+    assert ours == ("calm", "tender")
+
+
+def test_a_verdict_that_is_in_the_file_changes_nothing() -> None:
+    after, _ = planned(EMPTY, verdict("calm"))
+    assert plan_changes(after, verdict("calm"), model="m@1", existing="keep", ours=("calm",)).changes == ()
+
+
+def test_valence_zero_is_written() -> None:
+    assert planned(EMPTY, verdict(valence=0.0))[0]["VALENCE"] == ("0.000",)
+
+
+def test_no_confident_mood_means_no_mood() -> None:
+    assert planned(EMPTY, verdict())[0]["MOOD"] == ()
+
+
+def test_a_persons_mood_is_kept() -> None:
+    after, ours = planned(EMPTY | {"MOOD": ("Rainy",)}, verdict("calm"))
+    assert (after["MOOD"], after["MOODTAG"], ours) == (("Rainy",), ("m@1/audio/kept",), ())
+
+
+def test_merge_puts_the_persons_mood_first_and_repeats_none() -> None:
+    after, ours = planned(EMPTY | {"MOOD": ("Rainy", "Calm")}, verdict("calm", "tender"), existing="merge")
+    assert (after["MOOD"], after["MOODTAG"], ours) == (("Rainy", "Calm", "tender"), ("m@1/audio/merged",), ("tender",))
+
+
+def test_replace_gives_the_persons_mood_up() -> None:
+    after, _ = planned(EMPTY | {"MOOD": ("Rainy",)}, verdict("calm"), existing="replace")
+    assert (after["MOOD"], after["MOODTAG"]) == (("calm",), ("m@1/audio",))
+
+
+def test_moods_that_moodtag_wrote_are_renewed() -> None:
+    before, ours = planned(EMPTY, verdict("sad"))
+    assert planned(before, verdict("calm"), ours=ours)[0]["MOOD"] == ("calm",)
+    assert planned(before, verdict("calm"), ours=None)[0]["MOOD"] == ("calm",)  # the index was lost
+
+
+def test_a_mood_that_a_person_added_later_is_kept() -> None:
+    before, ours = planned(EMPTY, verdict("sad"))
+    edited = before | {"MOOD": ("sad", "calm")}
+    assert planned(edited, verdict("happy"), ours=ours)[0]["MOOD"] == ("calm",)
+
+
+def test_a_kept_mood_is_still_kept_when_the_index_is_lost() -> None:
+    before, _ = planned(EMPTY | {"MOOD": ("calm",)}, verdict("sad"))
+    assert planned(before, verdict("sad"), ours=None)[0]["MOOD"] == ("calm",)
+
+
+def test_another_programs_numbers_are_kept_unless_replace() -> None:
+    foreign = EMPTY | {"VALENCE": ("0.9",)}
+    assert planned(foreign, verdict())[0]["VALENCE"] == ("0.9",)
+    assert planned(foreign, verdict(), existing="merge")[0]["VALENCE"] == ("0.9",)
+    assert planned(foreign, verdict(), existing="replace")[0]["VALENCE"] == ("0.612",)

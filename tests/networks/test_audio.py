@@ -1,0 +1,62 @@
+import json
+
+import librosa
+import numpy as np
+import pytest
+import torch
+
+from moodtag.core.records import ExcerptPlan
+from moodtag.features.logmel import LogMelSpec
+from moodtag.library.decode import decode
+from moodtag.networks.audio import DESCRIPTION_SIZE, AudioNetwork, Heads, describe
+from moodtag.networks.checkpoint import find_model, read_weights
+from tests.conftest import DATA
+
+
+@pytest.fixture(scope="module")
+def network() -> AudioNetwork:
+    """The shipped model's network."""
+    config = find_model("musicnn").config
+    network = AudioNetwork(LogMelSpec(), moods=len(config.moods), hidden_size=config.hidden_size, members=config.members)
+    network.load_state_dict(read_weights(find_model("musicnn")))
+    return network.eval()
+
+
+@pytest.mark.parametrize("name", ["battle", "elegy"])
+def test_the_backbone_answers_as_the_original_graph_does(name: str, network: AudioNetwork) -> None:
+    expected = json.loads((DATA / "msd_musicnn_tags.json").read_text())[name]
+    sound = decode(DATA / f"{name}.flac", ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0]
+    power = librosa.feature.melspectrogram(y=sound, sr=16_000, n_fft=512, hop_length=256, n_mels=96)
+    patch = torch.from_numpy(np.log10(10_000 * power + 1).T[:187].astype(np.float32))
+    with torch.inference_mode():
+        embedding, pools = network.backbone(patch[None])
+        tags = torch.sigmoid(network.backbone.tags(embedding))[0].numpy()
+    assert pools.shape == (1, 1506)
+    assert np.abs(tags - expected).max() < 1e-5
+
+
+def test_a_description_is_embedding_pools_and_bands(network: AudioNetwork) -> None:
+    patches = torch.rand(2, 187, 96)
+    with torch.inference_mode():
+        description = describe(network.backbone, patches)
+        embedding, pools = network.backbone(patches)
+    assert description.shape == (2, DESCRIPTION_SIZE) == (2, 1994)
+    assert torch.equal(description[:, :200], embedding)
+    assert torch.equal(description[:, 200:1706], pools)
+    assert torch.equal(description[:, 1706:1802], patches.mean(1))
+
+
+def test_members_that_disagree_are_less_certain() -> None:
+    heads = Heads(3, hidden_size=4, members=2)
+    with torch.no_grad():
+        for member, valence in zip(heads.members, (0.2, 0.8), strict=True):
+            for parameter in member.parameters():
+                parameter.zero_()
+            member.get_parameter("linear.bias")[:2] = torch.tensor([valence, 0.5])
+            member.get_parameter("linear.bias")[2:4] = -6.0
+        heads.ridge.weight.zero_()
+        heads.ridge.bias.fill_(0.5)
+        answers = heads(torch.zeros(1, DESCRIPTION_SIZE))
+    assert answers.affect[0].tolist() == pytest.approx([0.5, 0.5])
+    assert answers.affect_std[0, 0] == pytest.approx(np.sqrt(np.exp(-6) + 0.09), rel=1e-5)
+    assert answers.affect_std[0, 1] == pytest.approx(np.sqrt(np.exp(-6)), rel=1e-5)

@@ -1,0 +1,44 @@
+"""What README says is what the repository does."""
+
+import json
+import re
+from pathlib import Path
+
+from typer.main import get_command
+
+from moodtag.cli.app import app
+from moodtag.networks.checkpoint import Model
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_accuracy_is_the_measured_one(model: Model) -> None:
+    metrics = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
+    affect = metrics["affect"]["deam"]
+    for figure in (affect["valence"]["r2"], affect["arousal"]["r2"], metrics["quadrant"]["panda4q"]["macro_f1"]):
+        assert f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]" in README
+    assert f"{metrics['mean_roc_auc_written']:.3f}" in README
+
+
+def test_the_model_is_the_shipped_one(model: Model) -> None:
+    assert model.id in README
+    assert model.id in (model.folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_option_it_names_exists() -> None:
+    known: set[str] = set()
+    pending = [get_command(app)]
+    while pending:
+        command = pending.pop()
+        known.update(name for parameter in command.params for name in parameter.opts)
+        pending.extend(getattr(command, "commands", {}).values())
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - {"--limit", "--peer"}  # of the benchmark
+    assert named
+    assert named <= known
+
+
+def test_the_test_command_is_marked_for_ci() -> None:
+    block = re.search(r"<!-- test command -->\n```sh\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    assert block[1].splitlines()[-1] == "pytest"

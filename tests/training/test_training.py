@@ -1,0 +1,137 @@
+"""Splits, losses, metrics, and heads that learn from a small made-up set of descriptions."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from moodtag.core.moods import VOCABULARY
+from moodtag.networks.audio import DESCRIPTION_SIZE
+from moodtag.training import fit, metrics
+from moodtag.training.datasets.clips import Clip
+from moodtag.training.evaluate import calibrate, calibrated, evaluate
+from moodtag.training.fit import Material, Recipe, answer, cross_validate, gather, read_recipe, train_heads
+from moodtag.training.losses import affect_loss, mood_loss, quadrant_loss
+from moodtag.training.metrics import ccc, r2, roc_auc, with_interval
+from moodtag.training.prepare import description_file
+from moodtag.training.splits import artist_folds
+
+RECIPES = Path(fit.__file__).parent / "recipes"
+
+
+@pytest.fixture(scope="module")
+def recipe() -> Recipe:
+    """The shipped recipe, made small."""
+    return replace(
+        read_recipe(RECIPES / "musicnn.toml"),
+        members=2,
+        hidden_size=8,
+        epochs=20,
+        batch_size=16,
+        folds=3,
+        dropout=0.1,
+        learning_rate=0.0002,
+    )
+
+
+@pytest.fixture(scope="module")
+def clips() -> list[Clip]:
+    """A third of the clips with valence and arousal, a third with quadrant and tags, a third with shares."""
+    rng = np.random.default_rng(0)
+    made = []
+    for i in range(240):
+        v, a = rng.random(2)
+        common = {"id": str(i), "path": Path("x"), "group": f"artist {i // 3}"}
+        quadrant = (0 if v > 0.5 else 1) if a > 0.5 else (2 if v <= 0.5 else 3)
+        moods = {mood.name: float(abs(v - mood.valence) + abs(a - mood.arousal) < 0.45) for mood in VOCABULARY}
+        if i % 3 == 0:
+            made.append(Clip("deam", **common, valence=v, arousal=a))  # type: ignore[arg-type]
+        elif i % 3 == 1:
+            made.append(Clip("panda4q", **common, quadrant=quadrant, moods=moods))  # type: ignore[arg-type]
+        else:
+            shares = {mood.name: max(0.0, 1 - abs(v - mood.valence) - abs(a - mood.arousal)) for mood in VOCABULARY if mood.gems}
+            made.append(Clip("emotify", **common, moods=shares))  # type: ignore[arg-type]
+    return made
+
+
+@pytest.fixture(scope="module")
+def material(clips: list[Clip], tmp_path_factory: pytest.TempPathFactory) -> Material:
+    """Their descriptions: a noisy picture of where each clip lies."""
+    root, rng, places = tmp_path_factory.mktemp("data"), np.random.default_rng(0), np.random.default_rng(1)
+    directions = places.standard_normal((2, DESCRIPTION_SIZE)).astype(np.float32)
+    for clip in clips:
+        at = rng.random(2).astype(np.float32)
+        path = description_file(clip, root)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        noise = places.standard_normal((4, DESCRIPTION_SIZE)).astype(np.float32)
+        np.save(path, at @ directions + 0.2 * noise)
+    return gather(clips, root, extra_cut_weight=0.3)
+
+
+def test_no_artist_stands_in_two_folds() -> None:
+    groups = [f"artist {i % 37}" for i in range(300)]
+    fold = artist_folds(groups, folds=5, seed=1)
+    for group in set(groups):
+        assert len({int(fold[i]) for i, name in enumerate(groups) if name == group}) == 1
+    assert np.bincount(fold).min() > 40
+    assert np.array_equal(fold, artist_folds(groups, folds=5, seed=1))
+
+
+def test_shares_become_ranks_with_a_quarter_for_a_mean(material: Material) -> None:
+    emotify = np.array([clip.dataset == "emotify" for clip in material.clips])
+    happy = material.moods[emotify, 0]
+    assert happy.min() == 0
+    assert happy.max() == 1
+    assert happy.mean() == pytest.approx(0.25, abs=0.02)
+
+
+def test_losses_ignore_what_is_not_labelled() -> None:
+    nan = float("nan")
+    half = affect_loss(torch.tensor([[0.5, 0.5], [9.0, 9.0]]), torch.zeros(2, 2), torch.tensor([[0.0, nan], [nan, nan]]), torch.ones(2))
+    assert half == pytest.approx(0.125)
+    assert quadrant_loss(torch.zeros(2, 4), torch.tensor([-1, -1])) == 0
+    assert mood_loss(torch.tensor([[0.0, 99.0]]), torch.tensor([[1.0, nan]])) == pytest.approx(np.log(2))
+
+
+def test_heads_learn_and_are_calibrated(material: Material, recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "ROUNDS", 20)
+    raw = cross_validate(material, recipe)
+    figures = evaluate(material, calibrated(raw, calibrate(material, raw)))
+    for axis in ("valence", "arousal"):
+        assert figures["affect"]["deam"][axis]["r2"]["value"] > 0.5
+        assert 0.5 < figures["affect"]["deam"][axis]["within_1_std"] < 0.85
+    assert figures["quadrant"]["panda4q"]["macro_f1"]["value"] > 0.6
+    assert figures["mean_roc_auc_written"] > 0.8
+
+
+def test_the_same_seed_gives_the_same_heads(material: Material, recipe: Recipe) -> None:
+    short = replace(recipe, epochs=1)
+    first, second, other = (answer(train_heads(material, short, seed=seed), material) for seed in (1, 1, 2))
+    assert torch.equal(first.affect, second.affect)
+    assert not torch.equal(first.affect, other.affect)
+
+
+def test_intervals_hold_the_value_and_widen_with_fewer_artists() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.random(400)
+    said = truth + 0.2 * rng.standard_normal(400)
+    many = with_interval(r2, truth, said, [str(i) for i in range(400)])
+    few = with_interval(r2, truth, said, [str(i % 8) for i in range(400)])
+    assert many["low"] < many["value"] < many["high"]
+    assert few["value"] == many["value"]
+
+
+def test_figures_of_known_answers() -> None:
+    truth = np.array([0.0, 0.5, 1.0])
+    assert r2(truth, truth) == 1
+    assert ccc(truth, truth) == 1
+    assert ccc(truth, truth + 1) == pytest.approx(2 / (2 + 6), abs=0.01)
+    assert roc_auc(np.array([0, 0, 1]), np.array([0.1, 0.2, 0.3])) == 1
+    assert np.isnan(roc_auc(np.array([1, 1]), np.array([0.1, 0.2])))
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_recipe_is_whole(path: Path) -> None:
+    assert read_recipe(path).name == path.stem
