@@ -1,172 +1,309 @@
 """Where the stages meet: files in, one Outcome per file out."""
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moodtag.core.errors import FileError
-from moodtag.core.records import Existing, Outcome, Sound, Stamp, Status, Verdict
+from moodtag.core.records import Existing, Failure, Outcome, Status, Verdict
 from moodtag.index.store import Index, Run, TagState, Track
-from moodtag.library.decode import decode
 from moodtag.library.files import Found
-from moodtag.library.tags import plan_changes, read_tags, write_tags
+from moodtag.library.tags import TagPlan, Tags, plan_changes, read_fields, read_tags
+from moodtag.library.workers import Limits
+from moodtag.line import Job, Line
 from moodtag.networks.checkpoint import Model
+from moodtag.prune import find_gone, is_missing
+from moodtag.write import recover, write_file
 
 if TYPE_CHECKING:
     from moodtag.networks.predict import Predictor
 
+DAMAGED = "damaged:"
 SILENT = "silence: nothing to judge"
-NO_TAGS = "its container can hold no tags: the moods are in the index only"
+NO_TAGS = "no moods can go into a file of its kind: they are in the index only"
+LINKED = "has hard links, which a safe write would part: its moods are in the index only (--part-links)"
+FAILED_BEFORE = "failed before and unchanged since (moodtag failures tells why, --retry-failed tries again)"
+WOULD_JUDGE, WOULD_WRITE = "would be judged", "would be written"
 
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """What a scan may do. `dry_run` neither judges nor writes, `write` False judges into the index only."""
+    """What a scan may do. `dry_run` neither judges nor writes, `write` False judges into the index only.
+
+    `diff` tells what would change in files that are judged but not written.
+    `part_links` writes files with several hard links as files of their own; `keep_mtime` leaves a file its time.
+    """
 
     dry_run: bool = False
     write: bool = True
+    diff: bool = False
     force: bool = False
+    retry_failed: bool = False
     existing: Existing = "keep"
+    part_links: bool = False
+    keep_mtime: bool = False
     jobs: int = 2
+    limits: Limits = field(default_factory=Limits)
 
 
 def scan(
-    found: Iterable[Found], model: Model, load: Callable[[], "Predictor"], index: Index, options: ScanOptions
+    found: Iterable[Found],
+    model: Model,
+    load: Callable[[], "Predictor"],
+    index: Index,
+    options: ScanOptions,
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+    paths: tuple[Path, ...] = (),
 ) -> Generator[Outcome, None, None]:
-    """Judges what is new or changed, writes it into the files and the index; one Outcome per path, in the order found.
+    """Judges what is new or changed, writes it into the files and the index; one Outcome per path.
 
-    `load` is called once, when the first track needs judging. Closing the generator stops the scan: what was yielded
-    is kept, the rest is untouched.
+    What needs no judging comes in the order found, the rest as it is done. `load` is called once, when the first track
+    needs judging. Once `is_stopped` is true, or the generator is closed, the file in hand is finished and the rest is
+    untouched: what was yielded is kept. `paths` are told in the list of runs.
     """
-    with index.run(model.id) as run, ThreadPoolExecutor(options.jobs) as pool:
-        scanner = _Scan(model, load, index, options, run)
-        pending: deque[_Pending] = deque()
-        try:
-            for item in found:
-                pending.append(scanner.begin(item, pool))
-                while len(pending) > 4 * options.jobs or (pending and pending[0].is_ready):
-                    yield scanner.finish(pending.popleft())
-            while pending:
-                yield scanner.finish(pending.popleft())
-        finally:
-            pool.shutdown(cancel_futures=True)
+    if options.dry_run:
+        scanner = _Scan(model, index, options, Run(0))
+        for item in found:
+            yield scanner.foresee(item)
+        return
+    recover(index)
+    with ExitStack() as stack:
+        run = stack.enter_context(index.run("scan", model=model.id, paths=paths))
+        line = stack.enter_context(Line(model, load, jobs=options.jobs, limits=options.limits))
+        scanner = _Scan(model, index, options, run)
+        for item in found:
+            if is_stopped():
+                return
+            outcome = scanner.begin(item, line)
+            if outcome is not None:
+                yield scanner.count(outcome)
+            yield from scanner.finish(line, until=lambda: line.has_room() or is_stopped())
+        yield from scanner.finish(line, until=is_stopped)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A judged track; `verdict` None is silence."""
-
-    verdict: Verdict | None
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A path on its way: its outcome is settled, or its verdict is known or being worked out."""
-
-    found: Found
-    known: Track | None
-    outcome: Outcome | None = None
-    judged: "Future[_Judged] | _Judged | None" = None
-
-    @property
-    def is_ready(self) -> bool:
-        return not isinstance(self.judged, Future) or self.judged.done()
-
-
-@dataclass
 class _Scan:
-    model: Model
-    load: Callable[[], "Predictor"]
-    index: Index
-    options: ScanOptions
-    run: Run
-    predictor: "Predictor | None" = None
+    """What one scan knows while it runs."""
 
-    def begin(self, found: Found, pool: ThreadPoolExecutor) -> _Pending:
-        """Settles what needs no judging, and sends the rest to the pool."""
-        if found.error is not None:
-            outcome = Outcome(found.path, Status.FAILED, error=found.error, remedy=found.remedy)
-            return _Pending(found, None, outcome)
-        if found.stamp is None:
-            return _Pending(found, None, Outcome(found.path, Status.SKIPPED, note=found.note))
-        known = self.index.get(found.path)
-        if known is not None and known.stamp == found.stamp and known.model == self.model.id and not self.options.force:
-            return self._begin_known(found, known)
-        if self.options.dry_run:
-            return _Pending(found, known, Outcome(found.path, Status.SKIPPED, self.model.id, note="would be judged"))
-        if self.predictor is None:
-            self.predictor = self.load()
-        return _Pending(found, known, judged=pool.submit(_judge, found.path, self.predictor))
+    def __init__(self, model: Model, index: Index, options: ScanOptions, run: Run) -> None:
+        self.model, self.index, self.options, self.run = model, index, options, run
+        self.failures, self.locks = index.failures(), index.locks()
+        self._lost: dict[str, list[Path]] | None = None
+        self._gone: frozenset[Path] | None = None
 
-    def _begin_known(self, found: Found, known: Track) -> _Pending:
-        if known.verdict is None:
-            return _Pending(found, known, Outcome(found.path, Status.SKIPPED, known.model, note=known.note))
-        unwritten = known.tag_state == "pending" or (known.tag_state == "written" and self.options.existing != "keep")
-        if self.options.dry_run and unwritten and self.options.write:
-            return _Pending(found, known, Outcome(found.path, Status.SKIPPED, known.model, known.verdict, note="would be written"))
-        if unwritten and not self.options.dry_run:
-            return _Pending(found, known, judged=_Judged(known.verdict, known.note))
-        written = known.tag_state == "written"
-        return _Pending(found, known, Outcome(found.path, Status.CURRENT, known.model, known.verdict, written, note=known.note))
-
-    def finish(self, pending: _Pending) -> Outcome:
-        """The path's outcome: writes into file and index what is to be written."""
-        outcome = pending.outcome or self._conclude(pending)
+    def count(self, outcome: Outcome) -> Outcome:
         self.run.files += 1
+        self.run.tagged += outcome.status is Status.TAGGED
         self.run.failed += outcome.status is Status.FAILED
         return outcome
 
-    def _conclude(self, pending: _Pending) -> Outcome:
-        path, stamp, known = pending.found.path, pending.found.stamp, pending.known
-        assert stamp is not None
+    def foresee(self, found: Found) -> Outcome:
+        """What a scan would do with the path."""
+        known = self.index.get(found.path)
+        settled = self._settled(found, known)
+        if settled is not None:
+            return settled
+        if known is not None and self._is_current(found, known):
+            return Outcome(found.path, Status.SKIPPED, known.model, known.verdict, note=WOULD_WRITE)
+        return Outcome(found.path, Status.SKIPPED, self.model.id, note=WOULD_JUDGE)
+
+    def begin(self, found: Found, line: Line) -> Outcome | None:
+        """The outcome of a path that needs no judging; None: it went into the line."""
+        if found.is_leftover:
+            with suppress(OSError):
+                found.path.unlink()
+        known = self.index.get(found.path)
+        settled = self._settled(found, known)
+        if settled is not None:
+            return settled
+        assert found.stamp is not None
+        if known is not None and self._is_current(found, known):
+            return self._conclude(Job(found.path, found.stamp, known), known, known, judged_now=False)
+        line.put(Job(found.path, found.stamp, known, identify=self._may_be_known(known)))
+        return None
+
+    def _settled(self, found: Found, known: Track | None) -> Outcome | None:
+        """The outcome where there is nothing to do."""
+        if found.error is not None:
+            return Outcome(found.path, Status.FAILED, error=found.error, remedy=found.remedy)
+        if found.stamp is None:
+            return Outcome(found.path, Status.SKIPPED, note=found.note)
+        if known is not None and self._is_current(found, known):
+            if known.verdict is None:
+                return Outcome(found.path, Status.SKIPPED, known.model, note=known.note)
+            return None if self._is_unwritten(known) else self._current(known)
+        failure = self.failures.get(found.path)
+        if failure is not None and failure.stamp == found.stamp and not (self.options.retry_failed or self.options.force):
+            return Outcome(found.path, Status.SKIPPED, self.model.id, note=FAILED_BEFORE)
+        return None
+
+    def _is_current(self, found: Found, known: Track) -> bool:
+        return known.stamp == found.stamp and known.model == self.model.id and not self.options.force
+
+    def _is_unwritten(self, known: Track) -> bool:
+        """Whether the file is still to get what is known of it, and this scan has to do with that."""
+        if not (self.options.write or self.options.diff):
+            return False
+        if known.tag_state == "written":
+            return self.options.existing not in ("keep", known.existing)
+        return known.tag_state == "pending" or (known.tag_state == "linked" and self.options.part_links)
+
+    def _current(self, known: Track) -> Outcome:
+        assert known.verdict is not None
+        written = known.tag_state == "written"
+        return Outcome(known.path, Status.CURRENT, known.model, self._over(known.path, known.verdict), written, note=known.note)
+
+    def _over(self, path: Path, verdict: Verdict) -> Verdict:
+        lock = self.locks.get(path)
+        return verdict if lock is None else lock.over(verdict)
+
+    def _may_be_known(self, known: Track | None) -> bool:
+        """Whether the sound may have been judged before: the file changed, or some other has gone from its place."""
+        if self.options.force:
+            return False
+        if known is not None:
+            is_whole = known.note is None or not known.note.startswith(DAMAGED)
+            return known.audio_key is not None and known.model == self.model.id and is_whole
+        return bool(self._lost_tracks())
+
+    def _lost_tracks(self) -> dict[str, list[Path]]:
+        """Tracks that are not where they were, by audio key."""
+        if self._lost is None:
+            self._lost = {}
+            for path, key in self.index.paths():
+                if key is not None and is_missing(path):
+                    self._lost.setdefault(key, []).append(path)
+        return self._lost
+
+    def finish(self, line: Line, *, until: Callable[[], bool]) -> Iterator[Outcome]:
+        """Outcomes of what has come out of the line, until it is as empty as asked."""
+        while line.is_busy:
+            for job in line.done(patiently=not until()):
+                outcome = self._recognise(job, line) if job.identify and job.error is None else self._judged(job)
+                if outcome is not None:
+                    yield self.count(outcome)
+            if until():
+                return
+
+    def _recognise(self, job: Job, line: Line) -> Outcome | None:
+        """The outcome of a file whose sound is known already; None: it went back to be heard."""
+        known = job.known
+        if known is None or known.audio_key != job.audio_key:
+            known = self._moved_here(job) or known
+        if known is None or known.audio_key != job.audio_key or known.model != self.model.id:
+            line.put(Job(job.path, job.stamp, known))
+            return None
+        known = replace(known, stamp=job.stamp)
+        if known.verdict is None:
+            self.index.put(known, run_id=self.run.id)
+            return Outcome(job.path, Status.SKIPPED, known.model, note=known.note)
+        return self._conclude(job, known, known, judged_now=False)
+
+    def _moved_here(self, job: Job) -> Track | None:
+        """The track with this sound that is not where it was: its analysis, locks and journal come along.
+
+        Where a whole folder is missing, which may be a disk that comes back, they are copied and stay there as well.
+        """
+        lost = self._lost_tracks().get(job.audio_key or "", [])
+        # Of several with the same sound, the one with the same name: which of them this is must not be guessed.
+        fitting = [path for path in lost if path.name == job.path.name] if len(lost) > 1 else lost
+        if len(fitting) != 1:
+            return None
+        old = fitting[0]
+        lost.remove(old)
+        if self._gone is None:
+            self._gone = frozenset(find_gone(self.index, self.index.roots()).gone)
+        if old in self._gone:
+            self.index.move(old, job.path)
+        else:
+            self.index.copy(old, job.path)
+        self.locks = self.index.locks()
+        return self.index.get(job.path)
+
+    def _judged(self, job: Job) -> Outcome:
+        """The outcome of a file that was heard and judged, or that could not be."""
+        if job.error is not None:
+            if job.error.lasting:
+                self.index.fail(Failure(job.path, job.stamp, job.error.message, job.error.remedy), run_id=self.run.id)
+            return Outcome(job.path, Status.FAILED, self.model.id, error=job.error.message, remedy=job.error.remedy)
+        assert job.heard is not None
+        damage = job.heard.sound.damage
+        note = None if damage is None else f"{DAMAGED} {damage}"
+        track = Track(job.path, job.stamp, self.model.id, job.verdict, "pending", note=note, audio_key=job.audio_key)
+        if job.known is not None:
+            track = replace(track, ours=job.known.ours, existing=job.known.existing)
+        if job.verdict is None:
+            track = replace(track, tag_state="untaggable", note=note or SILENT)
+            self.index.put(track, run_id=self.run.id)
+            return Outcome(job.path, Status.SKIPPED, self.model.id, note=track.note)
+        return self._conclude(job, track, job.known, judged_now=True)
+
+    def _conclude(self, job: Job, track: Track, known: Track | None, *, judged_now: bool) -> Outcome:
+        """Writes into file and index what is to be written of `track`; `known` is what the index has said so far."""
+        assert track.verdict is not None
+        status = Status.TAGGED if judged_now else Status.CURRENT
+        outcome = Outcome(job.path, status, self.model.id, self._over(job.path, track.verdict), note=track.note)
         try:
-            judged = pending.judged.result() if isinstance(pending.judged, Future) else pending.judged
-            assert judged is not None
+            return self._write(job, track, known, outcome)
         except FileError as error:
-            return Outcome(path, Status.FAILED, self.model.id, error=error.message, remedy=error.remedy)
-        if judged.verdict is None:
-            self._put(path, stamp, judged, "untaggable", None)
-            return Outcome(path, Status.SKIPPED, self.model.id, note=judged.note)
-        outcome = Outcome(path, Status.TAGGED, self.model.id, judged.verdict, note=judged.note)
-        try:
-            return self._write(outcome, stamp, judged, known)
-        except FileError as error:
-            self._put(path, stamp, judged, "pending", known.mood_values if known is not None else None)
+            self._put(track, "pending")
             return replace(outcome, status=Status.FAILED, error=error.message, remedy=error.remedy)
         except FileNotFoundError:
             return replace(outcome, status=Status.FAILED, error="vanished during the scan")
+        except OSError as error:
+            self._put(track, "pending")
+            remedy = "check the disk and scan again: nothing is judged twice"
+            return replace(outcome, status=Status.FAILED, error=f"cannot be read: {error.strerror or error}", remedy=remedy)
 
-    def _write(self, outcome: Outcome, stamp: Stamp, judged: _Judged, known: Track | None) -> Outcome:
-        assert outcome.verdict is not None
-        tags = read_tags(outcome.path)
+    def _write(self, job: Job, track: Track, known: Track | None, outcome: Outcome) -> Outcome:
+        tags = self._tags(job)
         if tags is None:
-            self._put(outcome.path, stamp, judged, "untaggable", None)
-            return replace(outcome, note="; ".join(filter(None, (outcome.note, NO_TAGS))))
-        ours = known.mood_values if known is not None else None
-        plan = plan_changes(tags, outcome.verdict, model=self.model.id, existing=self.options.existing, ours=ours)
-        outcome = replace(outcome, changes=plan.changes)
+            self._put(track, "untaggable")
+            return _noting(outcome, NO_TAGS)
+        plan = self._plan(track, known, tags)
         if not self.options.write:
-            self._put(outcome.path, stamp, judged, "pending", ours)
-            return outcome
-        if plan.changes:
-            stamp = write_tags(outcome.path, plan.changes)
-        self._put(outcome.path, stamp, judged, "written", plan.mood_values)
-        return replace(outcome, written=True)
+            self._put(track, "pending")
+            return replace(outcome, changes=plan.changes)
+        if plan.changes and job.path.stat().st_nlink > 1 and not self.options.part_links:
+            self._put(track, "linked")
+            return _noting(outcome, LINKED)
+        track = replace(track, tag_state="written", ours=plan.ours, existing=self.options.existing)
+        if not plan.changes:
+            self.index.put(track, run_id=self.run.id)
+            return replace(outcome, written=True)
+        write_file(
+            job.path,
+            lambda held: self._plan(track, known, read_fields(held)).changes,
+            self.index,
+            self.run,
+            track=track,
+            before=known,
+            expected=job.stamp,
+            lock=self.locks.get(job.path),
+            keep_mtime=self.options.keep_mtime,
+            part_links=self.options.part_links,
+        )
+        return replace(outcome, status=Status.TAGGED, written=True, changes=plan.changes)
 
-    def _put(self, path: Path, stamp: Stamp, judged: _Judged, state: TagState, mood_values: tuple[str, ...] | None) -> None:
-        track = Track(path, stamp, self.model.id, judged.verdict, state, mood_values, judged.note)
-        self.index.put(track, run_id=self.run.id)
+    def _tags(self, job: Job) -> Tags | None:
+        """The file's tags, as the worker read them or, for a track that was not heard now, from the file."""
+        if job.heard is None:
+            return read_tags(job.path)
+        if job.heard.tag_error is not None:
+            raise job.heard.tag_error
+        return job.heard.tags
+
+    def _plan(self, track: Track, known: Track | None, tags: Tags) -> TagPlan:
+        assert track.verdict is not None
+        ours = None if known is None else known.ours
+        lock = self.locks.get(track.path)
+        return plan_changes(tags, track.verdict, model=self.model.id, existing=self.options.existing, ours=ours, lock=lock)
+
+    def _put(self, track: Track, state: TagState) -> None:
+        self.index.put(replace(track, tag_state=state), run_id=self.run.id)
 
 
-def _judge(path: Path, predictor: "Predictor") -> _Judged:
-    """Runs in a worker thread: FFmpeg and torch release the interpreter's lock."""
-    config = predictor.model.config
-    sound: Sound = decode(path, config.excerpts, rate_hz=config.rate_hz)
-    damage = None if sound.damage is None else f"damaged: {sound.damage}"
-    if not sound.excerpts:
-        return _Judged(None, damage or SILENT)
-    return _Judged(predictor.judge([sound])[0], damage)
+def _noting(outcome: Outcome, note: str) -> Outcome:
+    return replace(outcome, note="; ".join(filter(None, (outcome.note, note))))

@@ -17,12 +17,15 @@ from mutagen.id3 import ID3, Frames
 from mutagen.mp4 import MP4
 from numpy.typing import NDArray
 
-from moodtag.core.records import ExcerptPlan
+from moodtag.core.records import ExcerptPlan, Outcome
 from moodtag.core.settings import DEFAULT_MODEL
-from moodtag.index.store import Index, open_index
+from moodtag.index.file import own_index
+from moodtag.index.store import Index
 from moodtag.library.decode import decode
+from moodtag.library.files import find_tracks
 from moodtag.networks.checkpoint import Model, find_model
 from moodtag.networks.predict import Predictor
+from moodtag.scan import ScanOptions, scan
 from tests.dsd import write_dsf
 
 DATA = Path(__file__).parent / "data"
@@ -112,9 +115,11 @@ def _give_title(path: Path) -> None:
     opened.save()
 
 
-def encode(path: Path, sound: NDArray[np.float32], container: str, codec: str, rate_hz: int, *, layout: str = "stereo") -> Path:
-    """Mono sound at 16 kHz into a file, the same on every channel."""
-    with av.open(str(path), "w", format=container) as output:
+def encode(
+    path: Path, sound: NDArray[np.float32], container: str, codec: str, rate_hz: int, *, layout: str = "stereo", **options: str
+) -> Path:
+    """Mono sound at 16 kHz into a file, the same on every channel; `options` are the container's."""
+    with av.open(str(path), "w", format=container, options=options) as output:
         stream: Any = output.add_stream(codec, rate=rate_hz, layout=layout)
         stream.bit_rate = 128_000
         resampler = av.AudioResampler(
@@ -144,8 +149,38 @@ def predictor(model: Model) -> Predictor:
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
     """An empty index."""
-    with open_index(tmp_path / "home" / "index.sqlite3") as opened:
+    with own_index(tmp_path / "home" / "index.sqlite3") as opened:
         yield opened
+
+
+class Scanner:
+    """Scans with real parts, and counts how often the weights were asked for."""
+
+    def __init__(self, model: Model, predictor: Predictor, index: Index, folder: Path) -> None:
+        self.model, self.predictor, self.index, self.folder = model, predictor, index, folder
+        self.loads = 0
+
+    def load(self) -> Predictor:
+        self.loads += 1
+        return self.predictor
+
+    def start(self, *paths: Path, **options: Any) -> Iterator[Outcome]:
+        return scan(find_tracks(paths or (self.folder,)), self.model, self.load, self.index, ScanOptions(**options))
+
+    def __call__(self, *paths: Path, **options: Any) -> list[Outcome]:
+        return list(self.start(*paths, **options))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """An empty folder for music."""
+    (tmp_path / "library").mkdir()
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def scanner(model: Model, predictor: Predictor, index: Index, library: Path) -> Scanner:
+    return Scanner(model, predictor, index, library)
 
 
 def audio_packets(path: Path) -> bytes:

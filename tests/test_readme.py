@@ -2,11 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+import typer
+from typer.core import TyperOption
 from typer.main import get_command
 
 from moodtag.cli.app import app
+from moodtag.cli.usage import config_defaults
 from moodtag.networks.checkpoint import Model
 
 ROOT = Path(__file__).parents[1]
@@ -26,16 +31,35 @@ def test_the_model_is_the_shipped_one(model: Model) -> None:
     assert model.id in (model.folder / "README.md").read_text(encoding="utf-8")
 
 
-def test_every_option_it_names_exists() -> None:
-    known: set[str] = set()
+def options() -> Iterator[TyperOption]:
+    """Every option of every command."""
     pending = [get_command(app)]
     while pending:
         command = pending.pop()
-        known.update(name for parameter in command.params for name in parameter.opts)
+        yield from (parameter for parameter in command.params if isinstance(parameter, TyperOption))
         pending.extend(getattr(command, "commands", {}).values())
+
+
+def test_every_option_it_names_exists() -> None:
+    known = {name for option in options() for name in option.opts}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - {"--limit", "--peer"}  # of the benchmark
     assert named
     assert named <= known
+
+
+def test_it_names_the_environment_variables_that_exist() -> None:
+    known = {str(option.envvar) for option in options() if option.envvar is not None}
+    assert set(re.findall(r"MOODTAG_\w+", README)) == known | {"MOODTAG_CONFIG", "MOODTAG_DATA"}
+    assert "MOODTAG_*" not in README
+
+
+def test_its_config_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    (tmp_path / "config.toml").write_text(block[1], encoding="utf-8")
+    monkeypatch.setenv("MOODTAG_CONFIG", str(tmp_path / "config.toml"))
+    command = get_command(app)
+    assert config_defaults(typer.Context(command)) == {"scan": {"existing": "merge", "jobs": 4}}
 
 
 def test_the_test_command_is_marked_for_ci() -> None:

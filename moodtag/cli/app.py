@@ -8,19 +8,21 @@ from typing import Annotated
 import typer
 
 from moodtag import __version__
+from moodtag.cli.console import complain, escape_what_streams_cannot_hold
 from moodtag.cli.train import train
+from moodtag.cli.usage import WrongUsage, config_defaults, os_error, print_help_if_alone, usage_error
 from moodtag.core.errors import MoodtagError
-from moodtag.core.settings import DEFAULT_MODEL, config_defaults, index_path
+from moodtag.core.settings import DEFAULT_MODEL, index_path
 
 app = typer.Typer(
     name="moodtag",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Writes what your music feels like into its files: moods, valence and arousal. Offline.",
 )
-models = typer.Typer(no_args_is_help=True, help="The models that judge: what they are and how good.")
+models = typer.Typer(invoke_without_command=True, callback=print_help_if_alone, help="The models that judge: what they are and how good.")
 app.add_typer(models, name="models")
 app.add_typer(train, name="train")
 
@@ -46,6 +48,10 @@ IndexFile = Annotated[
     Path, typer.Option("--index", envvar="MOODTAG_INDEX", default_factory=index_path, help="The index to use.", show_default="the user's")
 ]
 ModelName = Annotated[str, typer.Option("--model", envvar="MOODTAG_MODEL", help="The model that judges.")]
+Hidden = Annotated[bool, typer.Option("--hidden", help="Take files and folders whose names begin with a dot.")]
+FollowLinks = Annotated[bool, typer.Option("--follow-links", help="Follow links inside folders.")]
+KeepMtime = Annotated[bool, typer.Option("--keep-mtime", help="Leave the files' times as they are.")]
+PartLinks = Annotated[bool, typer.Option("--part-links", help="Write a file with hard links as a file of its own.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on stdout.")]
 
 
@@ -62,7 +68,8 @@ def options(
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=print_version)] = False,
 ) -> None:
     """Options before the command."""
-    context.default_map = config_defaults()
+    print_help_if_alone(context)
+    context.default_map = config_defaults(context)
 
 
 @app.command()
@@ -79,17 +86,32 @@ def scan(
     device: Annotated[Device, typer.Option(envvar="MOODTAG_DEVICE", help="Where the network runs.")] = Device.AUTO,
     existing: Annotated[Existing, typer.Option(envvar="MOODTAG_EXISTING", help="Moods that a person wrote.")] = Existing.KEEP,
     model: ModelName = DEFAULT_MODEL,
-    hidden: Annotated[bool, typer.Option("--hidden", help="Take files and folders whose names begin with a dot.")] = False,
-    follow_links: Annotated[bool, typer.Option("--follow-links", help="Follow links inside folders.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what failed before and has not changed.")] = False,
+    keep_mtime: KeepMtime = False,
+    part_links: PartLinks = False,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that one file may take to decode.")] = 120,
+    memory: Annotated[int, typer.Option(min=64, help="Megabytes that one file may take to decode.")] = 1024,
+    hidden: Hidden = False,
+    follow_links: FollowLinks = False,
     json: Json = False,
 ) -> None:
     """Judge music and write its moods into the files."""
     from moodtag.cli.console import available_cores
     from moodtag.cli.scan import Request, run_scan
+    from moodtag.library.workers import Limits
     from moodtag.scan import ScanOptions
 
     chosen = ScanOptions(
-        dry_run=dry_run, write=not (diff or no_write), force=force, existing=existing.value, jobs=jobs or available_cores()
+        dry_run=dry_run,
+        write=not (diff or no_write),
+        diff=diff,
+        force=force,
+        retry_failed=retry_failed,
+        existing=existing.value,
+        part_links=part_links,
+        keep_mtime=keep_mtime,
+        jobs=jobs or available_cores(),
+        limits=Limits(timeout, memory << 20),
     )
     request = Request(paths, index, model, device.value, chosen, diff=diff, json=json, hidden=hidden, follow_links=follow_links)
     raise typer.Exit(run_scan(request))
@@ -101,6 +123,91 @@ def show(paths: Paths, index: IndexFile, json: Json = False) -> None:
     from moodtag.cli.show import run_show
 
     raise typer.Exit(run_show(paths, index, json=json))
+
+
+@app.command("set")
+def set_values(
+    paths: Paths,
+    index: IndexFile,
+    moods: Annotated[str | None, typer.Option(help="Moods, commas between them; '' for none.")] = None,
+    valence: Annotated[float | None, typer.Option(help="0 unpleasant .. 1 pleasant.")] = None,
+    arousal: Annotated[float | None, typer.Option(help="0 still .. 1 excited.")] = None,
+    free: Annotated[bool, typer.Option("--unlock", help="Let the model's own verdict back in.")] = False,
+    json: Json = False,
+) -> None:
+    """Set what you know better: it is written, and no scan changes it."""
+    from moodtag.cli.edit import run_set
+
+    raise typer.Exit(run_set(paths, index, moods=moods, valence=valence, arousal=arousal, free=free, json=json))
+
+
+@app.command()
+def undo(
+    index: IndexFile,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Only these files and folders, whatever run.", show_default=False)] = None,
+    run: Annotated[int | None, typer.Option(help="The run to take back (moodtag runs).", show_default="the last")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would come back.")] = False,
+    json: Json = False,
+) -> None:
+    """Take back what a run wrote into files: byte for byte where nothing changed since."""
+    from moodtag.cli.history import run_undo
+
+    raise typer.Exit(run_undo(index, run_id=run, paths=paths or [], dry_run=dry_run, json=json))
+
+
+@app.command()
+def runs(index: IndexFile, json: Json = False) -> None:
+    """List the runs: what each did, and how many of its writes stand."""
+    from moodtag.cli.history import run_runs
+
+    raise typer.Exit(run_runs(index, json=json))
+
+
+@app.command()
+def failures(index: IndexFile, json: Json = False) -> None:
+    """List what could not be judged, and what was judged although damaged."""
+    from moodtag.cli.history import run_failures
+
+    raise typer.Exit(run_failures(index, json=json))
+
+
+@app.command()
+def prune(
+    index: IndexFile,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Only below these folders.", show_default=False)] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be forgotten.")] = False,
+    absent: Annotated[bool, typer.Option("--absent", help="Also tracks whose whole scanned folder is missing or empty.")] = False,
+) -> None:
+    """Forget tracks whose files are gone."""
+    from moodtag.cli.history import run_prune
+
+    raise typer.Exit(run_prune(index, paths=paths or [], dry_run=dry_run, absent_too=absent))
+
+
+@app.command()
+def watch(
+    paths: Annotated[list[Path], typer.Argument(help="Folders.", show_default=False)],
+    index: IndexFile,
+    settle: Annotated[float, typer.Option(min=0, help="Seconds without a change before a file is judged.")] = 10,
+    poll: Annotated[bool, typer.Option("--poll", help="Look every second; for network shares, which tell nothing.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, envvar="MOODTAG_JOBS", help="Tracks side by side.", show_default="all cores")
+    ] = None,
+    device: Annotated[Device, typer.Option(envvar="MOODTAG_DEVICE", help="Where the network runs.")] = Device.AUTO,
+    existing: Annotated[Existing, typer.Option(envvar="MOODTAG_EXISTING", help="Moods that a person wrote.")] = Existing.KEEP,
+    model: ModelName = DEFAULT_MODEL,
+    keep_mtime: KeepMtime = False,
+    part_links: PartLinks = False,
+    json: Json = False,
+) -> None:
+    """Judge new music as it arrives in folders, until stopped."""
+    from moodtag.cli.console import available_cores
+    from moodtag.cli.scan import Request
+    from moodtag.cli.watch import run_watch
+    from moodtag.scan import ScanOptions
+
+    chosen = ScanOptions(existing=existing.value, part_links=part_links, keep_mtime=keep_mtime, jobs=jobs or available_cores())
+    raise typer.Exit(run_watch(Request(paths, index, model, device.value, chosen, json=json), quiet_s=settle, poll=poll))
 
 
 @app.command()
@@ -137,11 +244,15 @@ def verify_models(name: Annotated[str | None, typer.Argument(show_default="all")
 
 def main() -> None:
     """The `moodtag` command. Exit 0: all well; 1: some file failed; 2: wrong usage; 130: stopped."""
-    from moodtag.cli.console import printable
-
+    escape_what_streams_cannot_hold()
     try:
-        app(prog_name="moodtag")
+        sys.exit(app(prog_name="moodtag", standalone_mode=False))
+    except WrongUsage as error:
+        complain(usage_error(error))
     except MoodtagError as error:
-        remedy = f" ({error.remedy})" if error.remedy else ""
-        sys.stderr.write(printable(f"moodtag: {error.message}{remedy}") + "\n")
-        sys.exit(2)
+        complain(error)
+    except OSError as error:
+        complain(os_error(error))
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    sys.exit(2)

@@ -4,11 +4,17 @@ import json
 import os
 import sys
 from functools import cache
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moodtag.core.errors import MoodtagError
+
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
+
+_UNCUT = 10_000
 
 
 @cache
@@ -40,10 +46,35 @@ def print_json(record: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def print_table(table: "Table") -> None:
+    """The table on stdout; whole in a pipe, which has no width: rich's 80 columns would cut it."""
+    console = stdout()
+    if not sys.stdout.isatty():
+        console.width = _UNCUT
+    console.print(table)
+
+
 def short_path(path: Path) -> str:
     """The path as a person would type it from here."""
-    inside = path.is_relative_to(here := Path(os.getcwd()))
+    try:
+        here = Path(os.getcwd())
+    except OSError:  # the folder we are in was deleted
+        return printable(path)
+    inside = path.is_relative_to(here)
     return printable(path.relative_to(here) if inside and path != here else path)
+
+
+def escape_what_streams_cannot_hold() -> None:
+    """Lets any name through to a stdout and stderr that are not UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def complain(error: MoodtagError) -> None:
+    """One line on stderr: what went wrong, and what to do about it."""
+    remedy = f" ({error.remedy})" if error.remedy else ""
+    sys.stderr.write(printable(f"moodtag: {error.message}{remedy}") + "\n")
 
 
 def available_cores() -> int:

@@ -2,7 +2,7 @@
 
 import platform
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from moodtag import __version__
 from moodtag.cli.console import printable, stdout
 from moodtag.core.errors import MoodtagError
 from moodtag.core.settings import config_file
-from moodtag.index.store import open_index
+from moodtag.index.file import open_index
 from moodtag.networks.checkpoint import find_model, read_weights
 
 _DECODERS = (
@@ -61,18 +61,14 @@ def _libraries() -> str:
 
 
 def _decoders() -> str:
+    import av
     import av.codec
 
     missing = [name for name in _DECODERS if name not in av.codec.codecs_available]
     if missing:
         raise MoodtagError(f"FFmpeg lacks {', '.join(missing)}", remedy="install PyAV from its own wheel: pip install --force-reinstall av")
-    return f"{len(_DECODERS)} of {len(_DECODERS)} in FFmpeg {'.'.join(map(str, _ffmpeg_version()))}"
-
-
-def _ffmpeg_version() -> Iterator[int]:
-    import av
-
-    yield from av.library_versions["libavcodec"]
+    libavcodec = ".".join(map(str, av.library_versions["libavcodec"]))
+    return f"{len(_DECODERS)} of {len(_DECODERS)} in FFmpeg's libavcodec {libavcodec}"
 
 
 def _device() -> str:

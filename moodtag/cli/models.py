@@ -3,9 +3,9 @@
 import json as jsonlib
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
-from moodtag.cli.console import print_json, stderr, stdout
+from moodtag.cli.console import print_json, print_table, stderr, stdout
 from moodtag.core.errors import ModelError
 from moodtag.networks.checkpoint import Model, find_model, model_names, read_weights
 
@@ -17,34 +17,50 @@ def run_list(*, json: bool) -> None:
         for model in models:
             print_json(_record(model))
         return
-    table = Table("model", "what it is", "R² valence", "R² arousal", "moods", "licence of the weights", box=None)
+    table = Table(Column("model", no_wrap=True), "what it is", "R² valence", "R² arousal", "moods", "licence of the weights", box=None)
     for model in models:
         record = _record(model)
         r2 = record["r2"]
         table.add_row(
             model.id, model.config.summary, f"{r2['valence']:.2f}", f"{r2['arousal']:.2f}", str(record["moods"]), model.config.licence
         )
-    stdout().print(table)
+    print_table(table)
 
 
 def _record(model: Model) -> dict[str, Any]:
-    metrics = jsonlib.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
     return {
         "model": model.id,
         "summary": model.config.summary,
-        "r2": {axis: metrics["affect"]["deam"][axis]["r2"]["value"] for axis in ("valence", "arousal")},
+        "r2": _r2(model),
         "moods": sum(rule.threshold is not None for rule in model.config.moods),
         "licence": model.config.licence,
         "weights_sha256": model.config.weights_sha256,
     }
 
 
+def _r2(model: Model) -> dict[str, float]:
+    """R² on DEAM by axis. Raises ModelError where the model's metrics are missing or damaged."""
+    text = _read(model, "metrics.json")
+    try:
+        figures = jsonlib.loads(text)["affect"]["deam"]
+        return {axis: float(figures[axis]["r2"]["value"]) for axis in ("valence", "arousal")}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"model {model.folder.name}: its metrics.json is damaged: {error}", remedy="install moodtag again") from error
+
+
+def _read(model: Model, name: str) -> str:
+    """The text of a file beside the model's weights. Raises ModelError where there is none."""
+    try:
+        return (model.folder / name).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"model {model.folder.name}: its {name} cannot be read: {error}", remedy="install moodtag again") from error
+
+
 def run_show_model(name: str) -> None:
     """Prints the model's card."""
     from rich.markdown import Markdown
 
-    card = find_model(name).folder / "README.md"
-    stdout().print(Markdown(card.read_text(encoding="utf-8")), soft_wrap=False)
+    stdout().print(Markdown(_read(find_model(name), "README.md")), soft_wrap=False)
 
 
 def run_verify(name: str | None) -> int:

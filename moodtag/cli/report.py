@@ -8,7 +8,7 @@ from rich.text import Text
 
 from moodtag.cli.console import printable, short_path, stderr
 from moodtag.core.records import Outcome, Status, Verdict
-from moodtag.scan import ScanOptions
+from moodtag.scan import WOULD_JUDGE, WOULD_WRITE, ScanOptions
 
 QUADRANTS = ("happy, lively", "tense, fierce", "sad, gloomy", "calm, tender")
 _NUMBERS = ("valence", "arousal", "valence_std", "arousal_std", "confidence")
@@ -63,12 +63,17 @@ class Tally:
         self.statuses[outcome.status] += 1
         if outcome.status is Status.FAILED:
             self.failed.append(outcome)
-        elif outcome.note is not None and outcome.note.startswith("damaged") and outcome.status is Status.TAGGED:
+        elif outcome.note is not None and outcome.note.startswith("damaged") and outcome.status is not Status.CURRENT:
             self.damaged.append(outcome)
         elif outcome.note is not None:
             self.notes[outcome.note] += 1
         if outcome.verdict is not None:
             self._place(outcome.verdict)
+
+    @property
+    def exit_code(self) -> int:
+        """1 where some file failed or was found damaged."""
+        return 1 if self.failed or self.damaged else 0
 
     def _place(self, verdict: Verdict) -> None:
         self.quadrants[quadrant(verdict)] += 1
@@ -90,9 +95,10 @@ def print_summary(tally: Tally, options: ScanOptions, *, seconds: float) -> None
     if tally.stopped:
         out.print("Stopped. Everything so far is kept; scan again to go on.")
     if not files:
-        out.print("No audio files there.")
+        if not tally.stopped:
+            out.print("No audio files there.")
         return
-    counts = ", ".join(f"{count} {status.value}" for status, count in tally.statuses.items())
+    counts = ", ".join(f"{count} {name}" for name, count in _counts(tally).items())
     out.print(f"{_files(files)} in {seconds:.1f} s ({files / max(seconds, 1e-3):.1f}/s): {counts}")
     if not options.write and not options.dry_run and tally.statuses[Status.TAGGED]:
         out.print("Nothing was written into files.")
@@ -102,6 +108,16 @@ def print_summary(tally: Tally, options: ScanOptions, *, seconds: float) -> None
         out.print(f"{_files(count)}: {printable(note)}")
     _print_troubled("Judged by what could be decoded", tally.damaged)
     _print_troubled("Failed", tally.failed)
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    """How many files came out how; of a dry run's, how many would."""
+    counts = {status.value: count for status, count in tally.statuses.items()}
+    for note in (WOULD_JUDGE, WOULD_WRITE):
+        if tally.notes[note]:
+            counts[note] = tally.notes.pop(note)
+            counts["skipped"] -= counts[note]
+    return {name: count for name, count in counts.items() if count}
 
 
 def _files(count: int) -> str:
@@ -117,7 +133,7 @@ def _print_plane(tally: Tally) -> None:
     stderr().print(f"  valence 0 {_sparkline(tally.valence)} 1   arousal 0 {_sparkline(tally.arousal)} 1")
     if tally.moods:
         commonest = ", ".join(f"{name} {count}" for name, count in tally.moods.most_common(12))
-        stderr().print(f"  moods: {commonest}")
+        stderr().print(f"  moods: {commonest}", soft_wrap=False)
 
 
 def _sparkline(bins: Counter[int]) -> str:

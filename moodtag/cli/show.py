@@ -1,5 +1,7 @@
 """`moodtag show`: a track's verdict beside its file's tags."""
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,43 +11,71 @@ from moodtag.cli.console import print_json, printable, short_path, stderr, stdou
 from moodtag.cli.report import verdict_record
 from moodtag.cli.scan import check_paths
 from moodtag.core.errors import TagError
-from moodtag.index.store import Index, Track, open_index
+from moodtag.core.records import Failure, Lock, Verdict
+from moodtag.index.file import open_index
+from moodtag.index.store import Track
 from moodtag.library.files import find_tracks
 from moodtag.library.tags import Tags, read_tags
 
 
 def run_show(paths: list[Path], index: Path, *, json: bool) -> int:
-    """Prints every track under `paths`; 1 where one is unknown or cannot be read."""
+    """Prints every track under `paths`; 1 where one is unknown, cannot be read, or was named and is no track."""
     check_paths(paths)
+    named = {Path(os.path.abspath(path)) for path in paths}
     troubled = False
-    with open_index(index, create=False) as opened:
+    with open_index(index) as opened:
+        locks, failures = opened.locks(), opened.failures()
         for found in find_tracks(paths):
-            if found.note is not None:
-                continue
-            troubled |= not _show(found.path, found.error, opened, json=json)
+            if found.note is None or found.path in named:
+                known = _Known(opened.get(found.path), locks.get(found.path), failures.get(found.path))
+                troubled |= not _show(found.path, found.error or found.note, known, json=json)
     return int(troubled)
 
 
-def _show(path: Path, error: str | None, index: Index, *, json: bool) -> bool:
-    track, tags = index.get(path), None
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What the index holds about a path."""
+
+    track: Track | None
+    lock: Lock | None
+    failure: Failure | None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The model's, with what a person set in its place."""
+        verdict = None if self.track is None else self.track.verdict
+        return self.lock.over(verdict) if verdict is not None and self.lock is not None else verdict
+
+    @property
+    def locked(self) -> list[str]:
+        """The fields that a person set."""
+        return [name for name in ("moods", "valence", "arousal") if getattr(self.lock, name, None) is not None]
+
+
+def _show(path: Path, error: str | None, known: _Known, *, json: bool) -> bool:
+    track, tags = known.track, None
+    if known.failure is not None:
+        error = error or known.failure.error
     if error is None:
         try:
             tags = read_tags(path)
         except (TagError, OSError) as problem:
             error = str(problem)
     if json:
-        print_json(_record(path, track, tags, error))
+        print_json(_record(path, known, tags, error))
     elif error is not None:
         stderr().print(Text(f"{short_path(path)}: {printable(error)}"))
     else:
-        _print_track(path, track, tags)
+        _print_track(path, known, tags)
     return error is None and track is not None
 
 
-def _record(path: Path, track: Track | None, tags: Tags | None, error: str | None) -> dict[str, Any]:
+def _record(path: Path, known: _Known, tags: Tags | None, error: str | None) -> dict[str, Any]:
+    track = known.track
     return {
         "path": str(path),
-        **verdict_record(track.verdict if track is not None else None),
+        **verdict_record(known.verdict),
+        "locked": known.locked,
         "model": track and track.model,
         "judged_at": track and track.judged_at,
         "tag_state": track and track.tag_state,
@@ -55,21 +85,24 @@ def _record(path: Path, track: Track | None, tags: Tags | None, error: str | Non
     }
 
 
-def _print_track(path: Path, track: Track | None, tags: Tags | None) -> None:
-    out = stdout()
+def _print_track(path: Path, known: _Known, tags: Tags | None) -> None:
+    out, track = stdout(), known.track
     out.print(Text(short_path(path), style="bold"))
     if track is None:
         out.print("  not judged yet: moodtag scan")
     elif track.verdict is None:
         out.print(Text(f"  {printable(track.note or '')}"))
     else:
-        verdict = track.verdict
+        verdict = known.verdict
+        assert verdict is not None
         moods = ", ".join(f"{mood.name} {mood.score:.2f}" for mood in verdict.moods)
         out.print(
             f"  valence {verdict.valence:.2f} ± {verdict.valence_std:.2f}   arousal {verdict.arousal:.2f} ± {verdict.arousal_std:.2f}"
         )
         out.print(f"  moods   {moods or 'none certain enough'}   (confidence {verdict.confidence:.2f}, from {verdict.modality})")
         out.print(f"  judged  {track.judged_at} by {track.model}, {track.tag_state}")
+    if known.locked:
+        out.print(f"  set by hand: {', '.join(known.locked)}")
     if tags is None:
         out.print("  file    its container can hold no tags")
     elif any(tags.values()):

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moodtag.cli.console import available_cores
+from moodtag.cli.console import available_cores, stderr, stdout
+from moodtag.cli.usage import print_help_if_alone
 from moodtag.core.errors import UsageError
 
 if TYPE_CHECKING:
     from moodtag.training.fit import Recipe
 
-train = typer.Typer(no_args_is_help=True, help="Train and judge models (extra `train`; data sets under MOODTAG_DATA).")
+train = typer.Typer(
+    invoke_without_command=True,
+    callback=print_help_if_alone,
+    help="Train and judge models (extra `train`; data sets under MOODTAG_DATA).",
+)
 
 RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe: a TOML file, or the name of one of moodtag's.")]
 Models = Annotated[Path, typer.Option("--models", help="The folder of model folders.")]
@@ -23,13 +28,12 @@ Models = Annotated[Path, typer.Option("--models", help="The folder of model fold
 def prepare(recipe: RecipeFile) -> None:
     """Describe every clip of the recipe's data sets; stop and run again as you like."""
     _need_extra()
-    from moodtag.cli.console import available_cores
     from moodtag.training.build import read_all
     from moodtag.training.prepare import data_root, prepare
 
     _, chosen = _recipe(recipe)
     clips = read_all(chosen, data_root())
-    with _bar("describing", len(clips)) as advance:
+    with progress_bar("describing", len(clips)) as advance:
         fresh = prepare(clips, data_root(), jobs=available_cores(), advance=advance)
     typer.echo(f"{len(clips)} clips, {fresh} of them described now")
 
@@ -42,7 +46,7 @@ def fit(recipe: RecipeFile, models: Models = Path("models")) -> None:
     from moodtag.training.prepare import data_root
 
     file, chosen = _recipe(recipe)
-    with _bar("folds", 2 * chosen.folds) as advance:
+    with progress_bar("folds", 2 * chosen.folds) as advance:
         model = build(file, chosen, data_root(), models, jobs=available_cores(), advance=advance)
     typer.echo(f"{model.id} in {model.folder}")
     _print_figures(model.folder)
@@ -58,7 +62,7 @@ def evaluate(name: str, models: Models = Path("models")) -> None:
 
     model = read_model(models / name)
     _, recipe = _recipe(model.folder / "recipe.toml")
-    with _bar("folds", 2 * recipe.folds) as advance:
+    with progress_bar("folds", 2 * recipe.folds) as advance:
         assessment = assess(recipe, data_root(), jobs=available_cores(), advance=advance)
     write_reports(model.folder, model, recipe, assessment.metrics)
     _print_figures(model.folder)
@@ -97,13 +101,12 @@ def _recipe(path: Path) -> "tuple[Path, Recipe]":
 
 
 @contextmanager
-def _bar(what: str, total: int) -> Iterator[Callable[[], None]]:
+def progress_bar(what: str, total: int) -> Iterator[Callable[[], None]]:
     """A progress bar on stderr; yields the function that moves it on."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from moodtag.cli.console import stderr
-
-    with Progress(TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=stderr()) as progress:
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr(), redirect_stdout=False, redirect_stderr=False) as progress:
         task = progress.add_task(what, total=total)
         yield lambda: progress.advance(task)
 
@@ -111,8 +114,6 @@ def _bar(what: str, total: int) -> Iterator[Callable[[], None]]:
 def _print_figures(folder: Path) -> None:
     """The card's figures, as a terminal shows Markdown."""
     from rich.markdown import Markdown
-
-    from moodtag.cli.console import stdout
 
     text = (folder / "README.md").read_text(encoding="utf-8")
     stdout().print(Markdown(text[text.index("## How good") : text.index("## Data")]), soft_wrap=False)

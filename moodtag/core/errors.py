@@ -4,6 +4,7 @@ MoodtagError
 ├── UsageError       the request cannot be carried out: exit 2, one line and a remedy
 │   ├── ModelError   no such model, or one that is damaged
 │   ├── StoreError   the index cannot be used
+│   │   └── BusyError  another process is at work on it
 │   └── DataError    a training data set is missing or is not what its reader expects
 └── FileError        one file cannot be judged or written: its Outcome says so and the scan goes on
     ├── DecodeError  no sound could be read from it
@@ -11,6 +12,7 @@ MoodtagError
 """
 
 from pathlib import Path
+from typing import Any
 
 
 class MoodtagError(Exception):
@@ -34,16 +36,24 @@ class StoreError(UsageError):
     """The index cannot be opened or is not moodtag's."""
 
 
+class BusyError(StoreError):
+    """Another process is at work on the index."""
+
+
 class DataError(UsageError):
     """A training data set is missing or differs from what its reader expects."""
 
 
 class FileError(MoodtagError):
-    """One file cannot be judged or written."""
+    """One file cannot be judged or written. `lasting`: nor will it be, until it changes."""
 
-    def __init__(self, path: Path, message: str, *, remedy: str | None = None) -> None:
+    def __init__(self, path: Path, message: str, *, remedy: str | None = None, lasting: bool = False) -> None:
         super().__init__(message, remedy=remedy)
         self.path = path
+        self.lasting = lasting
+
+    def __reduce__(self) -> tuple[type["FileError"], tuple[Path, str], dict[str, Any]]:
+        return type(self), (self.path, self.message), self.__dict__  # it comes from worker processes
 
 
 class DecodeError(FileError):

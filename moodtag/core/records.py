@@ -1,6 +1,6 @@
 """What the stages hand to each other: frozen records, no behaviour beyond reading themselves."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -83,11 +83,59 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One tag field before and after; an empty tuple means absent."""
+    """One tag field before and after; an empty tuple means absent.
+
+    `old_raw` and `new_raw` hold the same as it stands in the container, spelling and encoding included, as JSON; None
+    while the change is only planned.
+    """
 
     field: str
     old: tuple[str, ...]
     new: tuple[str, ...]
+    old_raw: str | None = None
+    new_raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What moodtag put into a file: MOOD values, and VALENCE and AROUSAL as they were written."""
+
+    moods: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes of a changed file, from `at` on, and how many bytes of the old file they stand for."""
+
+    at: int
+    new_bytes: int
+    old_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """What turns a changed file back into the old one.
+
+    `spans` lie in the changed file, in order and apart; all between them is the same in both. `packed` holds the old
+    bytes of all spans, compressed with the new ones as dictionary; the digests are of the new and of the old bytes.
+    """
+
+    new_size: int
+    spans: tuple[Span, ...]
+    new_digest: str
+    old_digest: str
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write as the journal keeps it. `patch` None: the whole file's bytes could not be kept, the fields can."""
+
+    path: Path
+    changes: tuple[FieldChange, ...]
+    patch: Patch | None
+    before: Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +151,30 @@ class Outcome:
     note: str | None = None
     error: str | None = None
     remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be judged, and its state when it was tried."""
+
+    path: Path
+    stamp: Stamp
+    error: str
+    remedy: str | None
+    failed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What a person set for a track, None where nothing: no scan changes it. An empty `moods` is an answer."""
+
+    moods: tuple[str, ...] | None = None
+    valence: float | None = None
+    arousal: float | None = None
+
+    def over(self, verdict: Verdict) -> Verdict:
+        """The verdict with the person's values in place of the model's."""
+        moods = verdict.moods if self.moods is None else tuple(MoodScore(name, 1.0) for name in self.moods)
+        valence = verdict.valence if self.valence is None else self.valence
+        arousal = verdict.arousal if self.arousal is None else self.arousal
+        return replace(verdict, moods=moods, valence=valence, arousal=arousal)

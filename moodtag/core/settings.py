@@ -23,8 +23,8 @@ def config_file() -> Path:
     return Path(named) if named else user_config_path("moodtag") / "config.toml"
 
 
-def config_defaults() -> dict[str, Any]:
-    """Defaults of the commands' options: one table per command (`[scan]`), option names with underscores.
+def read_config() -> dict[str, Any]:
+    """What config.toml says, not yet checked: one table per command (`[scan]`); empty where there is no such file.
 
     Raises UsageError where the file is there but is not TOML.
     """

@@ -30,10 +30,56 @@ def m001_tracks_and_runs(db: Database) -> None:
             "scores": str,  # JSON [[name, score], ...]: every mood of the model
             "embedding": bytes,  # float16 little-endian
             "note": str,
-            "tag_state": str,  # "written", "pending" (judged, not in the file) or "untaggable"
+            "tag_state": str,  # "written", "pending" (judged, not in the file), "linked" (left alone for its hard links) or "untaggable"
             "mood_values": str,  # JSON [value, ...]: what moodtag put into MOOD; NULL: nothing yet
         },
         pk="path",
         not_null={"path", "size_bytes", "mtime_ns", "model", "tag_state"},
         foreign_keys=[("run_id", "runs", "id")],
+    )
+
+
+@migrations()
+def m002_journal_failures_locks(db: Database) -> None:
+    runs, tracks = db.table("runs"), db.table("tracks")
+    for column, kind in {"command": str, "paths": str, "process": int, "tagged": int, "written": int}.items():
+        runs.add_column(column, kind)
+    db.execute("update runs set command = 'scan', tagged = 0, written = 0")
+    tracks.add_column("audio_key", str)  # of the sound itself: the same after renaming and after new tags
+    tracks.add_column("number_values", str)  # JSON [value, ...]: what moodtag put into VALENCE and AROUSAL
+    tracks.add_column("existing", str)  # how the last write dealt with a person's moods
+    tracks.create_index(["audio_key"])
+    db.table("writes").create(
+        {
+            "id": int,
+            "run_id": int,
+            "path": str,
+            "state": str,  # "begun" (the file holds either), "done", "undone"
+            "at": str,
+            "size_bytes": int,  # of the file before
+            "mtime_ns": int,
+            "changes": str,  # JSON [[field, [old, ...], [new, ...], old as it stood, new as it stands], ...]
+            "patch": str,  # JSON; NULL: the fields alone can be taken back
+            "packed": bytes,  # the patch's bytes
+            "tag_state": str,  # the track's before; NULL: it was not known
+            "ours": str,  # JSON: what of the file was moodtag's before
+            "existing": str,
+            "lock": str,  # JSON: what a person had set
+        },
+        pk="id",
+        not_null={"run_id", "path", "state", "at", "size_bytes", "mtime_ns", "changes"},
+        foreign_keys=[("run_id", "runs", "id")],
+    )
+    db.table("writes").create_index(["path"])
+    db.table("writes").create_index(["run_id"])
+    db.table("failures").create(
+        {"path": str, "size_bytes": int, "mtime_ns": int, "error": str, "remedy": str, "failed_at": str, "run_id": int},
+        pk="path",
+        not_null={"path", "size_bytes", "mtime_ns", "error"},
+        foreign_keys=[("run_id", "runs", "id")],
+    )
+    db.table("locks").create(
+        {"path": str, "moods": str, "valence": float, "arousal": float, "locked_at": str},  # NULL: that field is not locked
+        pk="path",
+        not_null={"path", "locked_at"},
     )

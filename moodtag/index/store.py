@@ -1,30 +1,31 @@
-"""The index: one row per track, one per run."""
+"""The index: one row per track, one per run; what a person locked, what failed, and the journal of every write."""
 
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from sqlite_utils import Database
 
-from moodtag.core.errors import StoreError
-from moodtag.core.records import MoodScore, Stamp, Verdict
-from moodtag.index.schema import migrations
+from moodtag.core.records import Failure, Lock, MoodScore, Ours, Stamp, Verdict
+from moodtag.index.journal import Journal
+from moodtag.index.keys import now, path_key, path_of
 
-TagState = Literal["written", "pending", "untaggable"]
+TagState = Literal["written", "pending", "linked", "untaggable"]
+Command = Literal["scan", "set", "undo"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
     """What the index knows of one file. `verdict` None: it holds only silence.
 
-    `mood_values` are the MOOD values that moodtag put into the file, None while it has put nothing there.
+    `ours` is what moodtag put into the file, None while it has put nothing there; `existing` is how it dealt with a
+    person's values. `audio_key` is the sound's own identity, None where it is not known.
     """
 
     path: Path
@@ -32,54 +33,28 @@ class Track:
     model: str
     verdict: Verdict | None
     tag_state: TagState
-    mood_values: tuple[str, ...] | None = None
+    ours: Ours | None = None
+    existing: str | None = None
     note: str | None = None
+    audio_key: str | None = None
     judged_at: str | None = None
 
 
-class Index:
-    """An open index. Every `put` is kept at once: what a stopped run has done is done."""
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as the index remembers it. `finished_at` None: it is under way, or was killed. `standing` writes are not undone."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def get(self, path: Path) -> Track | None:
-        """The track at `path`, or None."""
-        row = self._db.execute("select * from tracks where path = ?", [_path_key(path)]).fetchone()
-        return None if row is None else _track(row)
-
-    def put(self, track: Track, *, run_id: int | None) -> None:
-        """Stores the track, in place of what was known at its path."""
-        row = _row(track) | {"run_id": run_id}
-        self._db.table("tracks").upsert(row, pk="path")
-
-    def tracks(self, *, under: Path | None = None) -> Iterator[Track]:
-        """Every track, or those at or below `under`, by path."""
-        for row in self._db.execute("select * from tracks order by path").fetchall():
-            track = _track(row)
-            if under is None or track.path == under or under in track.path.parents:
-                yield track
-
-    def count(self) -> int:
-        """How many tracks are known."""
-        return int(self._db.execute("select count(*) from tracks").fetchone()[0])
-
-    @contextmanager
-    def run(self, model: str) -> Iterator["Run"]:
-        """A run to whose id tracks belong; its counts are stored when it ends, however it ends."""
-        inserted = self._db.table("runs").insert({"started_at": _now(), "model": model, "files": 0, "failed": 0})
-        run = Run(int(inserted.last_pk or 0))
-        try:
-            yield run
-        finally:
-            self._db.table("runs").update(run.id, {"finished_at": _now(), "files": run.files, "failed": run.failed})
-
-    def check(self) -> str:
-        """SQLite's own verdict on the file: "ok", or what is wrong with it."""
-        return str(self._db.execute("pragma quick_check").fetchone()[0])
-
-    def close(self) -> None:
-        self._db.close()
+    id: int
+    command: str
+    started_at: str
+    finished_at: str | None
+    model: str | None
+    paths: tuple[str, ...]
+    files: int
+    tagged: int
+    written: int
+    failed: int
+    standing: int
 
 
 @dataclass
@@ -88,65 +63,189 @@ class Run:
 
     id: int
     files: int = 0
+    tagged: int = 0
+    written: int = 0
     failed: int = 0
 
 
-@contextmanager
-def open_index(path: Path, *, create: bool = True) -> Iterator[Index]:
-    """The index at `path`, brought to the current schema, closed at the end.
+class Index:
+    """An open index. Every `put` is kept at once: what a stopped run has done is done.
 
-    Raises StoreError where it cannot be opened, is damaged, or (without `create`) is not there.
+    `notice` tells what had to be done to open it, None where nothing was amiss.
     """
-    if not create and not path.exists():
-        raise StoreError(f"no index at {path}", remedy="scan some music first, or name the index with --index")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=30.0)
-        connection.row_factory = sqlite3.Row
-        db = Database(connection)
-        db.enable_wal()
-        db.execute("pragma synchronous = normal")
-        migrations.apply(db)
-    except (OSError, sqlite3.Error) as error:
-        raise StoreError(
-            f"the index {path} cannot be used: {error}", remedy="name another with --index FILE, or move this one away"
-        ) from error
-    index = Index(db)
-    try:
-        yield index
-    except sqlite3.Error as error:
-        raise StoreError(f"the index {path} cannot be used: {error}", remedy="check the disk, or name another with --index") from error
-    finally:
-        index.close()
+
+    def __init__(self, db: Database, *, notice: str | None = None) -> None:
+        self._db = db
+        self.notice = notice
+        self.journal = Journal(db)
+
+    def get(self, path: Path) -> Track | None:
+        """The track at `path`, or None."""
+        row = self._db.execute("select * from tracks where path = ?", [path_key(path)]).fetchone()
+        return None if row is None else _track(row)
+
+    def put(self, track: Track, *, run_id: int | None) -> None:
+        """Stores the track, in place of what was known at its path; what failed there has not failed any more."""
+        row = _row(track) | {"run_id": run_id}
+        with self._db.atomic():
+            self._db.execute(_PUT, row)
+            self._db.execute("delete from failures where path = ?", [row["path"]])
+
+    def together(self) -> AbstractContextManager[Any]:
+        """A context in which all that is stored is stored at once, or nothing of it."""
+        return self._db.atomic()
+
+    def move(self, old: Path, new: Path) -> None:
+        """The file at `old` is at `new` now: everything known of it goes along."""
+        with self._db.atomic():
+            for table in ("tracks", "locks"):
+                self._db.execute(f"delete from {table} where path = ?", [path_key(new)])  # noqa: S608 - names of our own
+                self._db.execute(f"update {table} set path = ? where path = ?", [path_key(new), path_key(old)])  # noqa: S608
+            self.journal.move(old, new)
+
+    def copy(self, old: Path, new: Path) -> None:
+        """The file at `new` is one with that at `old`: what is known of that is known of it; the journal stays."""
+        track, lock = self.get(old), self.locks().get(old)
+        with self._db.atomic():
+            if track is not None:
+                self.put(replace(track, path=new), run_id=None)
+            if lock is not None:
+                self.lock(new, lock)
+
+    def remove(self, paths: Sequence[Path]) -> None:
+        """Forgets files that are gone: tracks, locks, failures. The journal keeps what it has."""
+        with self._db.atomic():
+            for table in ("tracks", "locks", "failures"):
+                for path in paths:
+                    self._db.execute(f"delete from {table} where path = ?", [path_key(path)])  # noqa: S608 - names of our own
+
+    def tracks(self, *, under: Path | None = None) -> Iterator[Track]:
+        """Every track, or those at or below `under`, by path."""
+        for row in self._db.execute("select * from tracks order by path").fetchall():
+            track = _track(row)
+            if under is None or track.path.is_relative_to(under):
+                yield track
+
+    def damaged(self) -> Iterator[Track]:
+        """Tracks that were judged by what could be decoded of them, by path."""
+        for row in self._db.execute("select * from tracks where note like 'damaged:%' order by path").fetchall():
+            yield _track(row)
+
+    def paths(self) -> Iterator[tuple[Path, str | None]]:
+        """Path and audio key of every track, by path."""
+        for row in self._db.execute("select path, audio_key from tracks order by path").fetchall():
+            yield path_of(row["path"]), row["audio_key"]
+
+    def known_paths(self) -> list[Path]:
+        """Every path of which anything but a write is known, in order."""
+        sql = "select path from tracks union select path from failures union select path from locks order by path"
+        return [path_of(row["path"]) for row in self._db.execute(sql).fetchall()]
+
+    def count(self) -> int:
+        """How many tracks are known."""
+        return int(self._db.execute("select count(*) from tracks").fetchone()[0])
+
+    def fail(self, failure: Failure, *, run_id: int) -> None:
+        """Notes that a file could not be judged, so that it is not tried again until it changes."""
+        row = {
+            "path": path_key(failure.path),
+            "size_bytes": failure.stamp.size_bytes,
+            "mtime_ns": failure.stamp.mtime_ns,
+            "error": failure.error,
+            "remedy": failure.remedy,
+            "failed_at": now(),
+            "run_id": run_id,
+        }
+        self._db.table("failures").upsert(row, pk="path")
+
+    def failures(self) -> dict[Path, Failure]:
+        """What could not be judged when it was last tried, by path."""
+        rows = self._db.execute("select * from failures order by path").fetchall()
+        return {path_of(row["path"]): _failure(row) for row in rows}
+
+    def lock(self, path: Path, lock: Lock) -> None:
+        """Keeps what a person set, in place of an earlier lock."""
+        moods = None if lock.moods is None else json.dumps(lock.moods)
+        row = {"path": path_key(path), "moods": moods, "valence": lock.valence, "arousal": lock.arousal, "locked_at": now()}
+        self._db.table("locks").upsert(row, pk="path")
+
+    def unlock(self, path: Path) -> None:
+        """Lets go of what a person set."""
+        self._db.execute("delete from locks where path = ?", [path_key(path)])
+
+    def locks(self) -> dict[Path, Lock]:
+        """What people set, by path."""
+        return {path_of(row["path"]): _lock(row) for row in self._db.execute("select * from locks").fetchall()}
+
+    @contextmanager
+    def run(self, command: Command, *, model: str | None = None, paths: Sequence[Path] = ()) -> Iterator[Run]:
+        """A run to whose id tracks and writes belong; its counts are stored when it ends, however it ends."""
+        row = {
+            "command": command,
+            "started_at": now(),
+            "model": model,
+            "paths": json.dumps([f"{path}/" if path.is_dir() else str(path) for path in paths]),
+            "process": os.getpid(),
+            "files": 0,
+            "tagged": 0,
+            "written": 0,
+            "failed": 0,
+        }
+        run = Run(int(self._db.table("runs").insert(row).last_pk or 0))
+        try:
+            yield run
+        finally:
+            counts = {"files": run.files, "tagged": run.tagged, "written": run.written, "failed": run.failed}
+            self._db.table("runs").update(run.id, {"finished_at": now(), **counts})
+
+    def roots(self) -> list[Path]:
+        """The folders that were ever scanned."""
+        rows = self._db.execute("select distinct paths from runs where command = 'scan'").fetchall()
+        return sorted({Path(path) for row in rows for path in json.loads(row["paths"] or "[]") if path.endswith("/")})
+
+    def runs(self) -> Iterator[RunRecord]:
+        """Every run, newest first."""
+        for row in self._db.execute(_RUNS).fetchall():
+            paths = tuple(json.loads(row["paths"] or "[]"))
+            fields = {name: row[name] for name in row.keys() if name not in ("paths", "process")}  # noqa: SIM118 - a sqlite3.Row
+            yield RunRecord(paths=paths, **fields)
+
+    def check(self) -> str:
+        """SQLite's own verdict on the file: "ok", or what is wrong with it."""
+        return str(self._db.execute("pragma quick_check(1)").fetchone()[0])
+
+    def close(self) -> None:
+        self._db.close()
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _path_key(path: Path) -> str | bytes:
-    """Text for people's queries; bytes where the name is not UTF-8, which SQLite's text could not hold."""
-    raw = os.fsencode(path)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw
+_COLUMNS: dict[str, Callable[[Track], Any]] = {
+    "path": lambda track: path_key(track.path),
+    "size_bytes": lambda track: track.stamp.size_bytes,
+    "mtime_ns": lambda track: track.stamp.mtime_ns,
+    "model": lambda track: track.model,
+    "judged_at": lambda track: track.judged_at or now(),
+    "note": lambda track: track.note,
+    "tag_state": lambda track: track.tag_state,
+    "mood_values": lambda track: None if track.ours is None else json.dumps(track.ours.moods),
+    "number_values": lambda track: None if track.ours is None else json.dumps(track.ours.numbers),
+    "existing": lambda track: track.existing,
+    "audio_key": lambda track: track.audio_key,
+}
+_NUMBERS = ("valence", "arousal", "valence_std", "arousal_std", "confidence", "modality", "lyrics_source")
+_ALL = (*_COLUMNS, *_NUMBERS, "moods", "scores", "embedding", "run_id")
+_PUT = f"insert or replace into tracks ({', '.join(_ALL)}) values ({', '.join(f':{name}' for name in _ALL)})"  # noqa: S608 - names of our own
+_RUNS = """
+    select runs.id, coalesce(command, 'scan') as command, started_at, finished_at, model, paths, files,
+        coalesce(tagged, 0) as tagged, coalesce(written, 0) as written, failed,
+        (select count(*) from writes where run_id = runs.id and state = 'done') as standing
+    from runs order by id desc
+"""
 
 
 def _row(track: Track) -> dict[str, Any]:
     verdict = track.verdict
-    row: dict[str, Any] = {
-        "path": _path_key(track.path),
-        "size_bytes": track.stamp.size_bytes,
-        "mtime_ns": track.stamp.mtime_ns,
-        "model": track.model,
-        "judged_at": track.judged_at or _now(),
-        "note": track.note,
-        "tag_state": track.tag_state,
-        "mood_values": None if track.mood_values is None else json.dumps(track.mood_values),
-    }
-    for column in ("valence", "arousal", "valence_std", "arousal_std", "confidence", "modality", "lyrics_source"):
-        row[column] = None if verdict is None else getattr(verdict, column)
+    row: dict[str, Any] = {name: value(track) for name, value in _COLUMNS.items()}
+    row |= {name: None if verdict is None else getattr(verdict, name) for name in _NUMBERS}
     row["moods"] = None if verdict is None else _scores_text(verdict.moods)
     row["scores"] = None if verdict is None else _scores_text(verdict.scores)
     row["embedding"] = None if verdict is None else verdict.embedding.astype("<f2").tobytes()
@@ -155,30 +254,39 @@ def _row(track: Track) -> dict[str, Any]:
 
 def _track(row: sqlite3.Row) -> Track:
     return Track(
-        path=Path(os.fsdecode(row["path"])),
+        path=path_of(row["path"]),
         stamp=Stamp(row["size_bytes"], row["mtime_ns"]),
         model=row["model"],
         verdict=None if row["valence"] is None else _verdict(row),
         tag_state=row["tag_state"],
-        mood_values=None if row["mood_values"] is None else tuple(json.loads(row["mood_values"])),
+        ours=None if row["mood_values"] is None else _ours(row),
+        existing=row["existing"],
         note=row["note"],
+        audio_key=row["audio_key"],
         judged_at=row["judged_at"],
     )
 
 
 def _verdict(row: sqlite3.Row) -> Verdict:
     return Verdict(
-        valence=row["valence"],
-        arousal=row["arousal"],
-        valence_std=row["valence_std"],
-        arousal_std=row["arousal_std"],
-        confidence=row["confidence"],
         moods=_scores(row["moods"]),
         scores=_scores(row["scores"]),
         embedding=np.frombuffer(row["embedding"], "<f2").astype(np.float32),
-        modality=row["modality"],
-        lyrics_source=row["lyrics_source"],
+        **{name: row[name] for name in _NUMBERS},
     )
+
+
+def _ours(row: sqlite3.Row) -> Ours:
+    return Ours(tuple(json.loads(row["mood_values"])), tuple(json.loads(row["number_values"] or "[]")))
+
+
+def _failure(row: sqlite3.Row) -> Failure:
+    return Failure(path_of(row["path"]), Stamp(row["size_bytes"], row["mtime_ns"]), row["error"], row["remedy"], row["failed_at"])
+
+
+def _lock(row: sqlite3.Row) -> Lock:
+    moods = None if row["moods"] is None else tuple(json.loads(row["moods"]))
+    return Lock(moods, row["valence"], row["arousal"])
 
 
 def _scores_text(scores: Sequence[MoodScore]) -> str:

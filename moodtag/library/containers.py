@@ -3,52 +3,158 @@
 Source of the keys: MusicBrainz Picard's and mediafile's mappings, verified by reading written files back.
 """
 
-from collections.abc import Iterable
+import base64
+import errno
+import json
 from pathlib import Path
 from typing import Any, Protocol
 
 import mutagen
-from mutagen import aiff, apev2, asf, dsdiff, dsf, id3, mp4, wave
+from mutagen import (
+    aiff,
+    apev2,
+    asf,
+    dsdiff,
+    dsf,
+    flac,
+    id3,
+    mp3,
+    mp4,
+    oggflac,
+    oggopus,
+    oggspeex,
+    oggtheora,
+    oggvorbis,
+    trueaudio,
+    wave,
+)
 from mutagen._vorbis import VCommentDict
-from mutagen.flac import FLAC
 
 from moodtag.core.errors import TagError
+from moodtag.library.id3 import Id3, read_id3v1
+from moodtag.library.mp4 import Mp4, is_fragmented
+from moodtag.library.values import Values, same_key, unique
+from moodtag.library.vorbis import Vorbis
 
-FIELDS = ("MOOD", "VALENCE", "AROUSAL", "MOODTAG")
-"""The fields that moodtag reads and writes. MOOD is multi-valued."""
-
-Values = tuple[str, ...]
+_REMEDY = "rewrite its tags with a tag editor"
+_OGG = (oggvorbis.OggVorbis, oggopus.OggOpus, oggspeex.OggSpeex, oggflac.OggFLAC, oggtheora.OggTheora)
+_KINDS: tuple[tuple[bytes, tuple[type[Any], ...]], ...] = (
+    (b"fLaC", (flac.FLAC,)),
+    (b"OggS", _OGG),
+    (b"RIFF", (wave.WAVE,)),
+    (b"FORM", (aiff.AIFF,)),
+    (b"TTA1", (trueaudio.TrueAudio,)),
+    (b"\x30\x26\xb2\x75", (asf.ASF,)),
+)
 
 
 class Container(Protocol):
-    """An open file's tags: `read` gives a field's values (none: absent), `write` sets or, given none, removes it."""
+    """An open file's tags.
+
+    `read` gives a field's values (none: absent), `write` sets or, given none, removes it. `raw` gives what stands there as
+    it stands there, spelling of the key, type and encoding included, as JSON ("[]": absent); `restore` puts that back.
+    """
 
     def read(self, field: str) -> Values: ...
     def write(self, field: str, values: Values) -> None: ...
-    def save(self, path: Path) -> None: ...
+    def raw(self, field: str) -> str: ...
+    def restore(self, field: str, raw: str) -> None: ...
+    def save(self, path: Path, padding: Any) -> None: ...
 
 
 def open_container(path: Path) -> Container | None:
-    """The tags of `path`, or None where its container can hold none that moodtag could write without changing more.
+    """The tags of `path`, or None where it can hold none that moodtag could write without changing more.
 
-    Raises TagError where the tags are damaged.
+    The content decides what a file is, not its name. Raises TagError where the tags are damaged.
     """
     try:
-        file = mutagen.File(path)
-        if isinstance(file, FLAC) or isinstance(getattr(file, "tags", None), VCommentDict):
-            return _Vorbis(file)
-        if isinstance(file, mp4.MP4):
-            return _Mp4(file)
-        if isinstance(file, asf.ASF):
-            return _Asf(file)
-        if isinstance(file, apev2.APEv2File):
-            return _Ape(file)
-        if isinstance(file, (id3.ID3FileType, wave.WAVE, aiff.AIFF, dsf.DSF, dsdiff.DSDIFF)):
-            return _open_id3(path, file)
+        return _open(path)
     except TagError:
         raise
     except Exception as error:
-        raise TagError(path, f"tags cannot be read: {_one_line(error)}", remedy="rewrite its tags with a tag editor") from error
+        raise_system_error(error)
+        raise TagError(path, f"tags cannot be read: {_one_line(error)}", remedy=_REMEDY) from error
+
+
+def raise_system_error(error: BaseException) -> None:
+    """Raises the operating system's error that stands behind `error`, if one does.
+
+    mutagen raises OSErrors of its own, without a number, and asks for impossible places that damaged tags name.
+    """
+    for each in (error, error.__cause__, error.__context__):
+        if isinstance(each, OSError) and each.errno not in (None, errno.EINVAL, errno.EOVERFLOW):
+            raise each
+
+
+def save_container(container: Container, path: Path) -> None:
+    """Saves with the padding that is there, if the tags still fit: then nothing behind them moves."""
+    container.save(path, lambda info: info.padding if info.padding >= 0 else info.get_default_padding())
+
+
+def _open(path: Path) -> Container | None:
+    with path.open("rb") as file:
+        head = file.read(512)
+        if head.startswith(b"ID3"):
+            file.seek(10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)))
+            behind = file.read(64)
+        else:
+            behind = head
+        size = file.seek(0, 2)
+    if head.startswith((b"RF64", b"BW64")) or _is_adts(behind):
+        return None
+    if head.startswith((b"RIFF", b"FORM")):
+        stated = int.from_bytes(head[4:8], "little" if head.startswith(b"RIFF") else "big")
+        if stated in (0, 0xFFFFFFFF):
+            return None  # written into a pipe: a chunk behind the sound would count as sound
+        if stated + 8 > size + 1:
+            raise TagError(path, "cut short: tags at its end would become sound", remedy="replace it from a backup")
+    if head.startswith(b"MPCK"):
+        _check_packets(path, head[4:])
+    kinds = next((kinds for magic, kinds in _KINDS if behind.startswith(magic)), None)
+    if kinds is None and behind[4:8] == b"ftyp":
+        kinds = (mp4.MP4,)
+    if kinds is None and len(behind) > 1 and behind[0] == 0xFF and behind[1] & 0xE0 == 0xE0:
+        kinds = (mp3.MP3,)
+    return _wrap(path, mutagen.File(path, options=kinds))
+
+
+def _check_packets(path: Path, head: bytes) -> None:
+    """Raises TagError for a Musepack SV8 packet before the sound that claims to be shorter than its own header.
+
+    mutagen would go back and forth over it for ever.
+    """
+    at = 0
+    while at + 3 <= len(head) and head[at : at + 2] not in (b"AP", b"SE"):
+        size, digits = 0, 0
+        while at + 2 + digits < len(head):
+            digit = head[at + 2 + digits]
+            size, digits = size << 7 | digit & 0x7F, digits + 1
+            if digit < 0x80:
+                break
+        if size < 2 + digits:
+            raise TagError(path, "its packets are damaged", remedy=_REMEDY)
+        at += size
+
+
+def _is_adts(head: bytes) -> bool:
+    return len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0
+
+
+def _wrap(path: Path, file: Any) -> Container | None:
+    if isinstance(file, flac.FLAC) or isinstance(getattr(file, "tags", None), VCommentDict):
+        return Vorbis(path, file)
+    if isinstance(file, mp4.MP4):
+        return None if is_fragmented(path) else Mp4(file)
+    if isinstance(file, asf.ASF):
+        return _Asf(file)
+    if isinstance(file, apev2.APEv2File):
+        return _Ape(file)
+    if isinstance(file, (id3.ID3FileType, wave.WAVE, aiff.AIFF, dsf.DSF, dsdiff.DSDIFF)):
+        opened: Any = file
+        if opened.tags is None:
+            opened.add_tags()
+        tags = Id3(path, type(opened.tags))
+        return tags if tags.version >= (2, 3) else None  # mutagen would write ID3v2.2 as a later version, every frame in another form
     return None
 
 
@@ -56,67 +162,8 @@ def _one_line(error: BaseException) -> str:
     return (" ".join(str(error).split()) or type(error).__name__)[:200]
 
 
-def _same_key(keys: Iterable[str], wanted: str) -> str:
-    """The key already there in another spelling of case, else `wanted`: a field never appears twice."""
-    return next((key for key in keys if key.casefold() == wanted.casefold()), wanted)
-
-
-def _keep_padding(info: mutagen.PaddingInfo) -> int:
-    """The padding that is there, if the tags still fit: then nothing behind them moves."""
-    return info.padding if info.padding >= 0 else info.get_default_padding()
-
-
-class _Vorbis:
-    """FLAC, Ogg Vorbis, Opus, Speex, Ogg FLAC: repeated `KEY=value`."""
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-
-    def read(self, field: str) -> Values:
-        return tuple(self._file.tags.get(field, ())) if self._file.tags is not None else ()
-
-    def write(self, field: str, values: Values) -> None:
-        if self._file.tags is None:
-            self._file.add_tags()
-        if values:
-            self._file.tags[field] = list(values)
-        elif field in self._file.tags:
-            del self._file.tags[field]
-
-    def save(self, path: Path) -> None:
-        self._file.save(path, padding=_keep_padding)
-
-
-_new_mp4_value: Any = mp4.MP4FreeForm
-_new_asf_value: Any = getattr(asf, "ASFUnicodeAttribute")  # noqa: B009 - not in its __all__
-
-
-class _Mp4:
-    """MP4: free-form atoms `----:com.apple.iTunes:KEY`."""
-
-    _prefix = "----:com.apple.iTunes:"
-
-    def __init__(self, file: mp4.MP4) -> None:
-        self._file: Any = file
-
-    def _key(self, field: str) -> str:
-        return _same_key(self._file.tags or (), self._prefix + field)
-
-    def read(self, field: str) -> Values:
-        atoms = (self._file.tags or {}).get(self._key(field), ())
-        return tuple(bytes(atom).decode("utf-8", "replace") for atom in atoms)
-
-    def write(self, field: str, values: Values) -> None:
-        if self._file.tags is None:
-            self._file.add_tags()
-        key = self._key(field)
-        if values:
-            self._file.tags[key] = [_new_mp4_value(value.encode(), mp4.AtomDataType.UTF8) for value in values]
-        else:
-            self._file.tags.pop(key, None)
-
-    def save(self, path: Path) -> None:
-        self._file.save(path, padding=_keep_padding)
+_new_asf_value: Any = getattr(asf, "ASFValue")  # noqa: B009 - not in its __all__
+_new_ape_value: Any = apev2.APEValue
 
 
 class _Asf:
@@ -124,110 +171,80 @@ class _Asf:
 
     def __init__(self, file: asf.ASF) -> None:
         self._file: Any = file
+        self._tags: Any = file.tags
 
-    def _key(self, field: str) -> str:
-        return _same_key(self._file.tags.keys(), "WM/Mood" if field == "MOOD" else field)
+    def _entries(self, field: str) -> list[tuple[str, Any]]:
+        return [(key, value) for key, value in self._tags if same_key(key, "WM/Mood" if field == "MOOD" else field)]
 
     def read(self, field: str) -> Values:
-        return tuple(str(value) for value in self._file.tags.get(self._key(field), ()))
+        return unique(str(value) for _, value in self._entries(field))
 
     def write(self, field: str, values: Values) -> None:
-        key = self._key(field)
-        if values:
-            self._file.tags[key] = [_new_asf_value(value) for value in values]
-        elif key in self._file.tags:
-            del self._file.tags[key]
+        old = self._entries(field)
+        key = old[0][0] if old else ("WM/Mood" if field == "MOOD" else field)
+        for spelled in {spelled for spelled, _ in old}:
+            del self._tags[spelled]
+        self._tags.extend((key, _new_asf_value(value, asf.UNICODE)) for value in values)
 
-    def save(self, path: Path) -> None:
-        self._file.save(path, padding=_keep_padding)
+    def raw(self, field: str) -> str:
+        return json.dumps([[key, value.TYPE, _asf_raw(value.value), value.language, value.stream] for key, value in self._entries(field)])
+
+    def restore(self, field: str, raw: str) -> None:
+        self.write(field, ())
+        for key, kind, stored, language, stream in json.loads(raw):
+            value = base64.b64decode(stored["bytes"]) if isinstance(stored, dict) else stored
+            self._tags.append((key, _new_asf_value(value, kind, language=language, stream=stream)))
+
+    def save(self, path: Path, padding: Any) -> None:
+        self._file.save(path, padding=padding)
+
+
+def _asf_raw(value: Any) -> Any:
+    return {"bytes": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
 
 
 class _Ape:
     """APEv2 (WavPack, Monkey's Audio, Musepack): one item, values parted by NUL; keys ignore case."""
 
-    def __init__(self, file: apev2.APEv2File) -> None:
-        self._file: Any = file
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        if self._file.tags is None:
+            self._file.add_tags()
+        self._tags: Any = self._file.tags
 
     def _key(self, field: str) -> str:
         return "Mood" if field == "MOOD" else field
 
     def read(self, field: str) -> Values:
-        value = (self._file.tags or {}).get(self._key(field))
-        return tuple(value) if isinstance(value, apev2.APETextValue) else ()
+        value = self._tags.get(self._key(field))
+        return unique(value) if isinstance(value, apev2.APETextValue) else ()
 
     def write(self, field: str, values: Values) -> None:
-        if self._file.tags is None:
-            self._file.add_tags()
         key = self._key(field)
         if values:
-            self._file.tags[key] = list(values)
-        elif key in self._file.tags:
-            del self._file.tags[key]
+            self._tags[key] = list(values)
+        elif key in self._tags:
+            del self._tags[key]
 
-    def save(self, path: Path) -> None:
+    def raw(self, field: str) -> str:
+        key = self._key(field)
+        value = self._tags.get(key)
+        if value is None:
+            return "[]"
+        spelled = next(spelled for spelled in self._tags.keys() if same_key(spelled, key))  # noqa: SIM118 - keys() gives them as written
+        stored = value.value if isinstance(value.value, bytes) else value.value.encode()
+        return json.dumps([[spelled, value.kind, base64.b64encode(stored).decode()]])
+
+    def restore(self, field: str, raw: str) -> None:
+        self.write(field, ())
+        for key, kind, value in json.loads(raw):
+            stored = base64.b64decode(value)
+            self._tags[key] = _new_ape_value(stored if kind == apev2.BINARY else stored.decode(), kind)
+
+    def save(self, path: Path, padding: Any) -> None:
+        del padding  # APEv2 has none
+        old_v1 = read_id3v1(path)
         self._file.save(path)
-
-
-class _Id3:
-    """ID3v2.4 (`TMOO` with several values, mirrored in `TXXX:MOOD`) and ID3v2.3 (`TXXX:MOOD`, values joined by "; ").
-
-    Frames are loaded untranslated and saved in the version they came in: no other frame is upgraded or rewritten.
-    """
-
-    def __init__(self, tags: Any) -> None:
-        self._tags: Any = tags
-        self._v23 = tags.version[:2] == (2, 3)
-
-    def _text_frames(self, field: str) -> list[Any]:
-        return [frame for frame in self._tags.getall("TXXX") if frame.desc.casefold() == field.casefold()]
-
-    def read(self, field: str) -> Values:
-        frames = self._tags.getall("TMOO") if field == "MOOD" else []
-        frames = frames or self._text_frames(field)
-        values = tuple(str(value) for frame in frames for value in frame.text if str(value))
-        if field == "MOOD" and self._v23:
-            return tuple(part for value in values for part in value.split("; ") if part)
-        return values
-
-    def write(self, field: str, values: Values) -> None:
-        if field == "MOOD":
-            self._tags.delall("TMOO")
-        for frame in self._text_frames(field):
-            self._tags.pop(frame.HashKey, None)
-        if not values:
-            return
-        if self._v23:
-            text, encoding = ["; ".join(values)], id3.Encoding.UTF16
-        else:
-            text, encoding = list(values), id3.Encoding.UTF8
-            if field == "MOOD":
-                self._tags.add(id3.Frames["TMOO"](encoding=encoding, text=text))
-        self._tags.add(id3.Frames["TXXX"](encoding=encoding, desc=field, text=text))
-
-    def save(self, path: Path) -> None:
-        old_v1 = _read_id3v1(path)
-        # v23_sep=None: other frames keep their several values as they are
-        self._tags.save(path, v2_version=3 if self._v23 else 4, v23_sep=None, padding=_keep_padding)
-        if old_v1 is not None:
-            with path.open("r+b") as file:  # mutagen rewrites it from the new frames
-                file.seek(-128, 2)
+        if old_v1 and not read_id3v1(path):  # mutagen takes it for a part of the old tag
+            with path.open("ab") as file:
                 file.write(old_v1)
-
-
-def _read_id3v1(path: Path) -> bytes | None:
-    with path.open("rb") as file:
-        if file.seek(0, 2) < 128:
-            return None
-        file.seek(-128, 2)
-        block = file.read(128)
-    return block if block.startswith(b"TAG") else None
-
-
-def _open_id3(path: Path, file: Any) -> Container | None:
-    """None for ID3v2.2, which mutagen can only write as a later version: every other frame would change its form."""
-    if file.tags is None:
-        file.add_tags()
-        return _Id3(file.tags)
-    if file.tags.version[:2] == (2, 2):
-        return None
-    return _Id3(type(file.tags)(path, translate=False))

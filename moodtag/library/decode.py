@@ -1,5 +1,6 @@
 """Sound out of any audio file: a few excerpts, found by seeking, so that a long mix costs no more than a song."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,19 +17,26 @@ from numpy.typing import NDArray
 
 from moodtag.core.errors import DecodeError
 from moodtag.core.records import ExcerptPlan, Sound
+from moodtag.library.wholeness import has_ogg_end, share_there
 
 MIN_DURATION_S = 0.25
 SILENCE_PEAK = 3e-4  # -70 dBFS: dither and hiss stay below it, the quietest pianissimo does not
 
+_REPLACE = "play it, and replace it if it does not play"
+_KEY_BYTES = 1 << 20
 _MAX_LEAD_S = 30.0  # a seek that lands further ahead than this met a broken index
 _MAX_BAD_PACKETS = 200
+_ROUNDING_S = 0.5  # by this much a stated duration may be wrong in a healthy file: encoder delay, the last block
 # Their duration comes from the container's own count of samples, so an excerpt that is missing means a truncated file.
-# mp3, aac and ac3 streams carry an estimate instead.
-_EXACT_DURATION = {"flac", "ogg", "mov,mp4,m4a,3gp,3g2,mj2", "wav", "aiff", "wv", "ape", "dsf", "w64", "tta"}
+# mp3 counts only in a Xing or VBRI header. aac and ac3 streams carry an estimate instead, asf one as soon as a cover is added.
+_EXACT_DURATION = {"flac", "ogg", "mov,mp4,m4a,3gp,3g2,mj2", "wav", "aiff", "wv", "ape", "dsf", "w64", "tta", "au", "matroska,webm"}
+_TAG_IN_LAST_PACKET = {"ape", "dsf"}  # FFmpeg fills it up with the tag behind the sound
 # No demuxer that opens further files or addresses named inside the file (hls, concat, dash, sdp and their kind).
 _FORMATS = "mp3,flac,ogg,mov,aac,loas,wav,w64,aiff,asf,ape,wv,mpc,mpc8,dsf,iff,matroska,webm,caf,au,ac3,eac3,dts,tta,amr,tak"
+_WHOLE_SHARE = 0.98  # tools differ in whether tags and padding belong to the sound's bytes
+_MAX_COUNTED_SHARE = 17 / 16  # FFmpeg gives up an mp3's count of frames for an estimate if the file is longer than that
 _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
-_BROKEN = (av.FFmpegError, OSError, ValueError, EOFError, MemoryError)
+_BROKEN = (av.FFmpegError, OSError, ValueError, EOFError)
 
 
 def decode(path: Path, plan: ExcerptPlan, *, rate_hz: int) -> Sound:
@@ -37,7 +45,7 @@ def decode(path: Path, plan: ExcerptPlan, *, rate_hz: int) -> Sound:
     A track no longer than the plan is read whole. A stated duration that proves wrong, or none at all, gives the
     track's beginning. Silent excerpts are left out, so silence gives no excerpts.
 
-    Raises DecodeError where the file holds no sound that can be decoded, or less than 0.25 s.
+    Raises DecodeError where the file holds no sound that can be decoded, or less than 0.25 s; MemoryError.
     """
     try:
         # A file object, not a name: FFmpeg would read "http:x.mp3" or "concat:x" as an address.
@@ -48,32 +56,88 @@ def decode(path: Path, plan: ExcerptPlan, *, rate_hz: int) -> Sound:
         raise _decode_error(path, error) from error
 
 
+def audio_key(path: Path) -> str:
+    """An identity of the sound: the same after renaming and new tags, another for another recording or encoding.
+
+    It covers codec, rate, channels, the length where the container counts it, and the first megabyte of audio packets.
+    Raises DecodeError where there is no sound.
+    """
+    try:
+        with path.open("rb") as file, av.open(file, metadata_errors="ignore", options=dict(_OPTIONS)) as container:
+            assert isinstance(container, InputContainer)
+            return _audio_key(container, _audio_stream(path, container))
+    except _BROKEN as error:
+        raise _decode_error(path, error) from error
+
+
+def _audio_key(container: InputContainer, stream: AudioStream) -> str:
+    context = stream.codec_context
+    digest = hashlib.blake2b(f"{context.name} {context.sample_rate} {context.channels}".encode(), digest_size=16)
+    if container.format.name in _EXACT_DURATION - _TAG_IN_LAST_PACKET:
+        digest.update(str(container.duration).encode())
+    left, last = _KEY_BYTES, b""
+    for packet in container.demux(stream):
+        if not packet.size:
+            continue
+        digest.update(last)
+        left -= packet.size
+        if left < 0:
+            break
+        last = bytes(packet)
+    if container.format.name not in _TAG_IN_LAST_PACKET:
+        digest.update(last)
+    return digest.hexdigest()
+
+
 def _decode(path: Path, container: InputContainer, plan: ExcerptPlan, rate_hz: int) -> Sound:
-    if not container.streams.audio:
-        raise DecodeError(path, "no audio in it")
-    source = _Source(container, rate_hz)
-    duration_s = source.duration_s
-    total_s = plan.count * plan.duration_s
-    damage: list[str] = []
-    excerpts: list[NDArray[np.float32]] = []
-    if duration_s is not None and duration_s > total_s:
-        for i in range(plan.count):
-            centre_s = duration_s * (i + 1) / (plan.count + 1)
-            excerpt = source.read(centre_s - plan.duration_s / 2, plan.duration_s)
-            if excerpt.size >= MIN_DURATION_S * rate_hz:
-                excerpts.append(excerpt)
-            elif source.exact_duration:
-                damage.append(f"nothing at {_clock(centre_s)} of {_clock(duration_s)}: truncated or damaged")
+    source = _Source(container, _audio_stream(path, container), rate_hz, share_there(path, container.format.name))
+    damage = _break(path, source)
+    excerpts = _spread(source, plan, damage)
     if not any(map(_is_heard, excerpts)):
-        whole = source.read(0.0, total_s)
-        if whole.size < MIN_DURATION_S * rate_hz:
-            raise DecodeError(path, _too_short(whole.size / rate_hz, source.bad_packets))
-        size = int(plan.duration_s * rate_hz)
-        excerpts = [whole[at : at + size] for at in range(0, max(whole.size - size // 2, 1), size)]
+        excerpts = _beginning(path, source, plan, damage)
     if source.bad_packets:
         damage.append(f"{source.bad_packets} packets could not be decoded")
     heard = tuple(filter(_is_heard, excerpts))
-    return Sound(heard, rate_hz, duration_s, "; ".join(damage) or None)
+    return Sound(heard, rate_hz, source.duration_s, "; ".join(damage) or None)
+
+
+def _audio_stream(path: Path, container: InputContainer) -> AudioStream:
+    if not container.streams.audio:
+        raise DecodeError(path, "no audio in it", remedy="move it out of the library", lasting=True)
+    stream = container.streams.best("audio")
+    if not isinstance(stream, AudioStream) or stream.codec_context is None:
+        raise DecodeError(path, "no decoder for its sound", remedy="convert it to a common format", lasting=True)
+    return stream
+
+
+def _spread(source: "_Source", plan: ExcerptPlan, damage: list[str]) -> list[NDArray[np.float32]]:
+    """The planned excerpts, none if the track is no longer than the plan; adds to `damage` where the first is missing."""
+    duration_s = source.duration_s
+    excerpts: list[NDArray[np.float32]] = []
+    if duration_s is None or duration_s <= plan.count * plan.duration_s:
+        return excerpts
+    for i in range(plan.count):
+        centre_s = duration_s * (i + 1) / (plan.count + 1)
+        excerpt = source.read(centre_s - plan.duration_s / 2, plan.duration_s)
+        if excerpt.size >= MIN_DURATION_S * source.rate_hz:
+            excerpts.append(excerpt)
+        elif source.exact_duration and not damage:
+            damage.append(f"nothing at {_clock(centre_s)} of {_clock(duration_s)}: truncated or damaged")
+    return excerpts
+
+
+def _beginning(path: Path, source: "_Source", plan: ExcerptPlan, damage: list[str]) -> list[NDArray[np.float32]]:
+    """As much as the plan takes, from the start on; adds to `damage` where the track ends before its stated duration."""
+    total_s = plan.count * plan.duration_s
+    whole = source.read(0.0, total_s)
+    whole_s = whole.size / source.rate_hz
+    if whole_s < MIN_DURATION_S:
+        raise DecodeError(path, _too_short(whole_s, source.bad_packets), remedy=_REPLACE, lasting=True)
+    stated_s = source.duration_s if source.exact_duration else None
+    if stated_s is not None and not damage and whole_s < min(stated_s, total_s) - _ROUNDING_S:
+        damage.append(f"nothing after {_clock(whole_s)} of {_clock(stated_s)}: truncated or damaged")
+    size = int(plan.duration_s * source.rate_hz)
+    return [whole[at : at + size] for at in range(0, max(whole.size - size // 2, 1), size)]
 
 
 @dataclass
@@ -81,14 +145,13 @@ class _Source:
     """One open container, read window by window; remembers what could not be decoded."""
 
     container: InputContainer
+    stream: AudioStream
     rate_hz: int
+    share: float | None  # how much of the sound that its header states is there
     bad_packets: int = 0
 
     def __post_init__(self) -> None:
-        stream = self.container.streams.best("audio")
-        assert isinstance(stream, AudioStream)
-        self.stream = stream
-        stream.codec_context.thread_type = "NONE"  # files are decoded side by side; threads inside one only add cost
+        self.stream.codec_context.thread_type = "NONE"  # files are decoded side by side; threads inside one only add cost
         self.start_us = self.container.start_time or 0
 
     @property
@@ -99,6 +162,8 @@ class _Source:
 
     @property
     def exact_duration(self) -> bool:
+        if self.container.format.name == "mp3":
+            return self.share is not None and self.share < _MAX_COUNTED_SHARE
         return self.container.format.name in _EXACT_DURATION
 
     def read(self, start_s: float, duration_s: float) -> NDArray[np.float32]:
@@ -143,6 +208,15 @@ class _Source:
                 self.bad_packets += 1
 
 
+def _break(path: Path, source: _Source) -> list[str]:
+    """Where the file ends before its sound does, for Sound.damage."""
+    if source.share is not None and source.share < _WHOLE_SHARE:
+        return [f"breaks off after {source.share:.0%} of its sound: truncated or damaged"]
+    if source.container.format.name == "ogg" and not has_ogg_end(path):
+        return [f"breaks off at {_clock(source.duration_s or 0.0)}: truncated or damaged"]
+    return []
+
+
 def _mono(frame: AudioFrame) -> NDArray[np.float32]:
     """Mean of a frame's channels, float32 in -1..1."""
     samples: NDArray[Any] = frame.to_ndarray()
@@ -170,12 +244,15 @@ def _clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def _decode_error(path: Path, error: BaseException) -> DecodeError:
-    if isinstance(error, PermissionError):
+def _decode_error(path: Path, error: Exception) -> DecodeError:
+    if isinstance(error, MemoryError):
+        raise error
+    if isinstance(error, PermissionError) and not isinstance(error, av.FFmpegError):
         return DecodeError(path, "not readable: permission denied", remedy="check its permissions and owner")
     if isinstance(error, FileNotFoundError):
         return DecodeError(path, "vanished during the scan")
     if isinstance(error, av.InvalidDataError):
-        return DecodeError(path, "not audio, or its header is damaged", remedy="play it, and replace it if it does not play")
+        return DecodeError(path, "not audio, or its header is damaged", remedy=_REPLACE, lasting=True)
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return DecodeError(path, f"cannot be decoded: {reason}", remedy="play it, and replace it if it does not play")
+    lasting = not isinstance(error, OSError) or isinstance(error, av.FFmpegError)  # a disk that fails may work again tomorrow
+    return DecodeError(path, f"cannot be decoded: {reason}", remedy=_REPLACE, lasting=lasting)

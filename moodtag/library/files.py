@@ -1,11 +1,14 @@
 """Tracks of a library: folders walked, playlists read, everything odd named rather than met later."""
 
+import codecs
+import errno
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from moodtag.core.errors import UsageError
 from moodtag.core.records import Stamp
@@ -13,6 +16,7 @@ from moodtag.core.records import Stamp
 AUDIO_SUFFIXES = frozenset(
     {
         ".mp3",
+        ".mp2",
         ".flac",
         ".ogg",
         ".oga",
@@ -23,6 +27,7 @@ AUDIO_SUFFIXES = frozenset(
         ".aac",
         ".wav",
         ".wave",
+        ".w64",
         ".aif",
         ".aiff",
         ".aifc",
@@ -40,18 +45,24 @@ AUDIO_SUFFIXES = frozenset(
         ".au",
         ".snd",
         ".ac3",
+        ".eac3",
+        ".amr",
         ".tta",
     }
 )
 PLAYLIST_SUFFIXES = frozenset({".m3u", ".m3u8"})
 _MAX_PLAYLIST_BYTES = 16_000_000
+COPY_PREFIX = ".moodtag-"
+_COPY = re.compile(r"\.moodtag-([0-9]+)-[0-9a-f]+\.[^.]+")
+_FILE_SCHEME = re.compile(rb"file:(//[^/]*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """One path met on the way. Without `error` and `note` it is a track to judge, and `stamp` tells its state.
 
-    `error` (with `remedy`) names a track that cannot be opened, `note` something left out by rule.
+    `error` (with `remedy`) names a track that cannot be opened, `note` something left out by rule. `is_leftover`: a copy
+    of moodtag's own whose writer was killed.
     """
 
     path: Path
@@ -59,13 +70,15 @@ class Found:
     error: str | None = None
     remedy: str | None = None
     note: str | None = None
+    is_leftover: bool = False
 
 
 def find_tracks(paths: Iterable[Path], *, hidden: bool = False, follow_links: bool = False) -> Iterator[Found]:
     """Every track under `paths` (files, folders, .m3u/.m3u8 lists), once each, in a stable order.
 
     Folders are walked by name. Below a folder, names that begin with a dot are left out unless `hidden`, and links
-    are told but not followed unless `follow_links`; a path given by name is always followed.
+    are told but not followed unless `follow_links`; a path given by name is always followed. moodtag's own copies are
+    left out, and told where they are leftovers.
 
     Raises UsageError for a path that does not exist.
     """
@@ -77,6 +90,20 @@ def find_tracks(paths: Iterable[Path], *, hidden: bool = False, follow_links: bo
 def is_audio(path: Path) -> bool:
     """Whether the name is an audio file's."""
     return path.suffix.lower() in AUDIO_SUFFIXES
+
+
+def is_leftover(name: str) -> bool:
+    """Whether the name is that of a copy, `.moodtag-<pid>-<hex>.<suffix>`, whose process has ended before removing it."""
+    copy = _COPY.fullmatch(name)
+    if copy is None:
+        return False
+    try:
+        os.kill(int(copy[1]), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 @dataclass
@@ -95,30 +122,39 @@ class _Walker:
         except PermissionError:
             yield from self._once(_unreadable(path))
             return
-        except OSError as error:
-            if path.is_symlink():
+        except (OSError, ValueError) as error:
+            if _is_link(path):
                 yield from self._once(_broken_link(path))
                 return
             raise UsageError(f"no such file or folder: {path}", remedy="check the spelling") from error
         if stat.S_ISDIR(mode):
             yield from self._folder(path)
-        elif path.suffix.lower() in PLAYLIST_SUFFIXES:
-            for entry in read_playlist(path):
-                yield from self._once(_track(entry) if os.path.lexists(entry) else _missing_entry(entry, path))
+        elif stat.S_ISREG(mode) and path.suffix.lower() in PLAYLIST_SUFFIXES:
+            yield from self._playlist(path)
         else:
             yield from self._once(_track(path))
+
+    def _playlist(self, path: Path) -> Iterator[Found]:
+        try:
+            entries = read_playlist(path)
+        except UsageError as error:
+            yield from self._once(Found(path, error=error.message, remedy="check its permissions and owner"))
+            return
+        for entry in entries:
+            yield from self._once(_named(entry, path))
 
     def _folder(self, folder: Path) -> Iterator[Found]:
         """Depth first with a stack of its own: the deepest tree cannot exhaust Python's."""
         pending: list[Path] = [folder]
         while pending:
             path = pending.pop()
-            if path != folder and not self._is_folder(path):
+            if path != folder and not self._is_entered(path):
                 yield from self._once(self._met(path))
                 continue
             try:
                 if not self._first_visit(path):
                     continue
+                os.stat(os.path.join(path, "."))  # a folder without the x bit gives its names, but nothing in it can be opened
                 names = sorted(os.listdir(path))
             except OSError as error:
                 reason = "permission denied" if isinstance(error, PermissionError) else error.strerror
@@ -126,8 +162,12 @@ class _Walker:
                 continue
             if is_audio(path) and not names:
                 yield Found(path, error="an empty folder, not an audio file", remedy="remove or rename it")
-            entries = [path / name for name in names if self.hidden or not name.startswith(".")]
-            pending.extend(entry for entry in reversed(entries) if is_audio(entry) or entry.is_dir())
+            yield from (Found(path / name, note="left over by a killed moodtag", is_leftover=True) for name in names if is_leftover(name))
+            entries = [path / name for name in names if self._is_shown(name)]
+            pending.extend(entry for entry in reversed(entries) if is_audio(entry) or _is_folder(entry))
+
+    def _is_shown(self, name: str) -> bool:
+        return not name.startswith(COPY_PREFIX if self.hidden else ".")
 
     def _first_visit(self, folder: Path) -> bool:
         status = os.stat(folder)
@@ -137,30 +177,32 @@ class _Walker:
         self.seen_folders.add(identity)
         return True
 
-    def _is_folder(self, path: Path) -> bool:
-        return path.is_dir() and (self.follow_links or not path.is_symlink())
+    def _is_entered(self, path: Path) -> bool:
+        return _is_folder(path) and (self.follow_links or not _is_link(path))
 
     def _met(self, path: Path) -> Found:
         """A track below a folder, or why it is none."""
-        if not path.is_symlink():
+        if self.follow_links or not _is_link(path) or _leads_nowhere(path):
             return _track(path)
-        if not path.exists():
-            return _broken_link(path)
-        if not self.follow_links:
-            return Found(path, note="a link, not followed (--follow-links)")
-        return _track(path)
+        return Found(path, note="a link, not followed (--follow-links)")
 
     def _once(self, found: Found) -> Iterator[Found]:
         if found.path in self.seen_paths:
             return
         self.seen_paths.add(found.path)
-        if self.follow_links and found.stamp is not None:
-            status = os.stat(found.path)
-            identity = (status.st_dev, status.st_ino)
-            if status.st_nlink == 1 and identity in self.seen_linked:
-                return
-            self.seen_linked.add(identity)
-        yield found
+        if not (self.follow_links and found.stamp is not None and self._is_known_by_another_link(found.path)):
+            yield found
+
+    def _is_known_by_another_link(self, path: Path) -> bool:
+        try:
+            status = os.stat(path)
+        except OSError:
+            return False
+        identity = (status.st_dev, status.st_ino)
+        if status.st_nlink == 1 and identity in self.seen_linked:
+            return True
+        self.seen_linked.add(identity)
+        return False
 
 
 def read_playlist(path: Path) -> list[Path]:
@@ -173,21 +215,46 @@ def read_playlist(path: Path) -> list[Path]:
             raw = file.read(_MAX_PLAYLIST_BYTES)
     except OSError as error:
         raise UsageError(f"playlist {path} cannot be read: {error.strerror}") from error
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raw = raw.decode("utf-16", "replace").encode()
+    lines = raw.removeprefix(codecs.BOM_UTF8).splitlines()
+    folder = os.fsencode(path.parent)
+    return [_entry(line, folder) for line in lines if line.strip() and not line.lstrip().startswith(b"#") and not _is_stream(line)]
+
+
+def _is_stream(line: bytes) -> bool:
+    return b"://" in line and not _FILE_SCHEME.match(line.strip())
+
+
+def _entry(line: bytes, folder: bytes) -> Path:
+    """The first reading of the line that is there, else the last: bytes before characters, as it stands before mended."""
+    for name in _readings(line):
+        path = Path(os.fsdecode(os.path.abspath(os.path.join(folder, name))))
+        if os.path.lexists(path):
+            break
+    return path
+
+
+def _readings(line: bytes) -> Iterator[bytes]:
+    for padded in (line, line.strip()):
+        name = padded
+        if scheme := _FILE_SCHEME.match(padded):
+            name = unquote_to_bytes(padded[scheme.end() :])
+        for encoded in (name, _from_latin(name)):
+            yield encoded
+            yield encoded.replace(b"\\", b"/")
+
+
+def _from_latin(name: bytes) -> bytes:
+    """The name as a file system has it today, out of a list in Windows' or the older Latin alphabet."""
     try:
-        text = raw.decode("utf-8-sig")
+        name.decode()
     except UnicodeDecodeError:
-        text = os.fsdecode(raw)  # a list of names in another encoding: the bytes are the names
-    lines = (line.strip("\r") for line in text.split("\n"))
-    return [entry for line in lines if line.strip() and not line.startswith("#") if (entry := _entry(line, path.parent))]
-
-
-def _entry(line: str, folder: Path) -> Path | None:
-    if line.startswith("file:"):
-        return Path(unquote(urlsplit(line).path))
-    if "://" in line:
-        return None
-    name = Path(os.path.abspath(folder / line))
-    return name if name.exists() or "\\" not in line else Path(os.path.abspath(folder / line.replace("\\", "/")))
+        try:
+            return name.decode("cp1252").encode()
+        except UnicodeDecodeError:
+            return name.decode("latin-1").encode()
+    return name
 
 
 def _track(path: Path) -> Found:
@@ -198,8 +265,10 @@ def _track(path: Path) -> Found:
         status = os.stat(path)
     except PermissionError:
         return _unreadable(path)
-    except OSError:
-        return _broken_link(path) if path.is_symlink() else Found(path, error="vanished during the scan")
+    except FileNotFoundError:
+        return _broken_link(path) if _is_link(path) else Found(path, error="vanished during the scan")
+    except OSError as error:
+        return _broken_link(path) if _is_link(path) else Found(path, error=f"not readable: {error.strerror}")
     found = Found(path, stamp=Stamp(status.st_size, status.st_mtime_ns))
     if not stat.S_ISREG(status.st_mode):
         return replace(found, error=f"{_kind(status.st_mode)}, not a file", remedy="move it out of the library")
@@ -222,9 +291,39 @@ def _unreadable(path: Path) -> Found:
     return Found(path, error="not readable: permission denied", remedy="check its permissions and owner")
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG  # of a deeper tree than paths can name: to open it will say so
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
+
+
+def _leads_nowhere(link: Path) -> bool:
+    try:
+        os.stat(link)
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 def _broken_link(path: Path) -> Found:
     return Found(path, error=f"a broken link to {path.readlink()}", remedy="remove the link or bring its target back")
 
 
-def _missing_entry(path: Path, playlist: Path) -> Found:
-    return Found(path, error=f"named in {playlist.name}, but not there", remedy="mend the playlist")
+def _named(path: Path, playlist: Path) -> Found:
+    try:
+        os.lstat(path)
+    except PermissionError:
+        return _unreadable(path)
+    except (OSError, ValueError):
+        return Found(path, error=f"named in {playlist.name}, but not there", remedy="mend the playlist")
+    return _track(path)

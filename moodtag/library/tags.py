@@ -1,21 +1,16 @@
-"""What moodtag writes into a file, what it leaves alone, and writing it so that the file is never half of anything."""
+"""What moodtag reads in a file, what it would write there, and what it leaves alone."""
 
-import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from moodtag.core.errors import TagError
 from moodtag.core.moods import BY_NAME
-from moodtag.core.records import Existing, FieldChange, Stamp, Verdict
-from moodtag.library.containers import FIELDS, open_container
+from moodtag.core.records import Existing, FieldChange, Lock, Ours, Stamp, Verdict
+from moodtag.library.containers import Container, open_container
+from moodtag.library.values import FIELDS
 
 Tags = dict[str, tuple[str, ...]]
-
-_SPARE_BYTES = 1 << 20
 
 
 def read_tags(path: Path) -> Tags | None:
@@ -24,7 +19,12 @@ def read_tags(path: Path) -> Tags | None:
     Raises TagError where the tags are damaged.
     """
     container = open_container(path)
-    return None if container is None else {field: container.read(field) for field in FIELDS}
+    return None if container is None else read_fields(container)
+
+
+def read_fields(container: Container) -> Tags:
+    """The values of moodtag's fields in an open file."""
+    return {field: container.read(field) for field in FIELDS}
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -35,49 +35,99 @@ def stamp_of(path: Path) -> Stamp:
 
 @dataclass(frozen=True, slots=True)
 class TagPlan:
-    """What is to change in a file, and which of the MOOD values it then holds are moodtag's."""
+    """What is to change in a file, and which of the values it then holds are moodtag's."""
 
     changes: tuple[FieldChange, ...]
-    mood_values: tuple[str, ...]
+    ours: Ours
 
 
-def plan_changes(tags: Tags, verdict: Verdict, *, model: str, existing: Existing, ours: tuple[str, ...] | None) -> TagPlan:
+def plan_changes(tags: Tags, verdict: Verdict, *, model: str, existing: Existing, ours: Ours | None, lock: Lock | None = None) -> TagPlan:
     """The changes that bring `tags` to the verdict.
 
-    `ours` are the MOOD values that the index remembers to have written, None where it remembers nothing. A mood that a
-    person wrote is kept (`keep`), followed by the verdict's (`merge`) or given up (`replace`). Valence and arousal of
-    another program are kept unless `replace`. MOODTAG ends in `/kept` or `/merged` where the moods are not moodtag's alone.
+    `ours` is None where the index remembers nothing. What a person or another program wrote is kept (`keep`), its moods
+    followed by the verdict's (`merge`), or given up (`replace`). What a person locked stands whatever is asked. MOODTAG
+    ends in `/kept`, `/merged` or `/set` where the values are not moodtag's alone.
     """
-    theirs = _by_a_person(tags, ours) if existing != "replace" else ()
-    added = _without([mood.name for mood in verdict.moods], theirs) if existing == "merge" or not theirs else ()
-    foreign_numbers = existing != "replace" and not tags["MOODTAG"]
+    lock = lock or Lock()
+    ours = ours if tags["MOODTAG"] else None  # the file was replaced, or its tags were
+    theirs = _moods_of_others(tags, ours) if existing != "replace" else ()
+    is_edited = existing == "keep" and _is_edited(tags, ours)
+    if is_edited:
+        theirs = tags["MOOD"]
+    added = _without([mood.name for mood in verdict.moods], theirs) if existing == "merge" or not (theirs or is_edited) else ()
+    numbers = {field: _number_of_others(tags, field, ours) if existing != "replace" else () for field in ("VALENCE", "AROUSAL")}
+    judged = {"VALENCE": number_text(verdict.valence), "AROUSAL": number_text(verdict.arousal)}
+    kept = bool(theirs or is_edited or any(numbers.values()))
+    if lock.moods is not None:
+        theirs, added = lock.moods, ()
     wanted: Tags = {
         "MOOD": theirs + added,
-        "VALENCE": (foreign_numbers and tags["VALENCE"]) or (f"{verdict.valence:.3f}",),
-        "AROUSAL": (foreign_numbers and tags["AROUSAL"]) or (f"{verdict.arousal:.3f}",),
-        "MOODTAG": (f"{model}/{verdict.modality}{_provenance(theirs, existing)}",),
+        "VALENCE": _chosen(lock.valence, numbers["VALENCE"], judged["VALENCE"]),
+        "AROUSAL": _chosen(lock.arousal, numbers["AROUSAL"], judged["AROUSAL"]),
+        "MOODTAG": (f"{model}/{verdict.modality}{_provenance(existing, kept=kept, is_locked=lock != Lock())}",),
     }
-    changes = tuple(FieldChange(field, tags[field], wanted[field]) for field in FIELDS if tags[field] != wanted[field])
-    return TagPlan(changes, added)
+    written = tuple(value for field, value in judged.items() if not numbers[field] and value in wanted[field])
+    return TagPlan(_differences(tags, wanted), Ours(added, written))
 
 
-def _by_a_person(tags: Tags, ours: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The MOOD values that moodtag did not write.
+def plan_lock(tags: Tags, lock: Lock) -> TagPlan:
+    """The changes that bring `tags`, of a file that was never judged, to what a person set."""
+    wanted = dict(tags)
+    if lock.moods is not None:
+        wanted["MOOD"] = lock.moods
+    for field, value in (("VALENCE", lock.valence), ("AROUSAL", lock.arousal)):
+        if value is not None:
+            wanted[field] = (number_text(value),)
+    return TagPlan(_differences(tags, wanted), Ours((), ()))
 
-    Without the index's word, a MOODTAG that does not end in `/kept` or `/merged` says that words of the vocabulary are
-    moodtag's; any other word is a person's.
+
+def number_text(value: float) -> str:
+    """Valence or arousal as it stands in a file."""
+    return f"{value:.3f}"
+
+
+def _differences(tags: Tags, wanted: Tags) -> tuple[FieldChange, ...]:
+    return tuple(FieldChange(field, tags[field], wanted[field]) for field in FIELDS if tags[field] != wanted[field])
+
+
+def _chosen(locked: float | None, others: tuple[str, ...], judged: str) -> tuple[str, ...]:
+    return (number_text(locked),) if locked is not None else others or (judged,)
+
+
+def _number_of_others(tags: Tags, field: str, ours: Ours | None) -> tuple[str, ...]:
+    """VALENCE or AROUSAL as it stands, if moodtag did not write it.
+
+    Without the index's word, a MOODTAG that does not end in `/kept`, `/merged` or `/set` says that it did.
     """
-    present = tags["MOOD"]
     if ours is not None:
-        return tuple(value for value in present if value not in ours)
+        return tags[field] if not set(tags[field]) <= set(ours.numbers) else ()
+    return () if _says_ours(tags) else tags[field]
+
+
+def _is_edited(tags: Tags, ours: Ours | None) -> bool:
+    """Whether a person made MOOD what it is, be it by taking something out: then it stays as it is."""
     provenance = "".join(tags["MOODTAG"])
-    if not provenance or provenance.endswith(("/kept", "/merged")):
-        return present
-    return tuple(value for value in present if value not in BY_NAME)
+    if ours is None or provenance.endswith("/merged"):
+        return False
+    return tags["MOOD"] != ours.moods or (not tags["MOOD"] and provenance.endswith("/kept"))
 
 
-def _provenance(theirs: tuple[str, ...], existing: Existing) -> str:
-    if not theirs:
+def _moods_of_others(tags: Tags, ours: Ours | None) -> tuple[str, ...]:
+    """The MOOD values that moodtag did not write; without the index's word, words of the vocabulary are judged by MOODTAG."""
+    if ours is not None:
+        return tuple(value for value in tags["MOOD"] if value not in ours.moods)
+    return tuple(value for value in tags["MOOD"] if value not in BY_NAME) if _says_ours(tags) else tags["MOOD"]
+
+
+def _says_ours(tags: Tags) -> bool:
+    provenance = "".join(tags["MOODTAG"])
+    return bool(provenance) and not provenance.endswith(("/kept", "/merged", "/set"))
+
+
+def _provenance(existing: Existing, *, kept: bool, is_locked: bool) -> str:
+    if is_locked:
+        return "/set"
+    if not kept:
         return ""
     return "/merged" if existing == "merge" else "/kept"
 
@@ -85,85 +135,3 @@ def _provenance(theirs: tuple[str, ...], existing: Existing) -> str:
 def _without(values: Iterable[str], known: tuple[str, ...]) -> tuple[str, ...]:
     folded = {value.casefold() for value in known}
     return tuple(value for value in values if value.casefold() not in folded)
-
-
-def write_tags(path: Path, changes: tuple[FieldChange, ...]) -> Stamp:
-    """Writes the changes, touches nothing else, and returns the file's new stamp.
-
-    The file is copied within its folder, the copy is changed, synced and put in the file's place: whatever happens,
-    the name holds the old file or the new one, whole. A file with several hard links, or one that belongs to someone
-    else, is changed in place: replacing it would part the links or take the file over.
-
-    Raises TagError; the file is then as it was.
-    """
-    status = os.stat(path)
-    if not os.access(path, os.W_OK):
-        raise TagError(path, "read-only: its moods are in the index only", remedy="make it writable and scan again")
-    try:
-        if status.st_nlink > 1 or os.geteuid() not in (0, status.st_uid):
-            _write(path, changes)
-        else:
-            _replace(path, status, changes)
-    except PermissionError as error:
-        raise TagError(path, "its folder is read-only", remedy="make the folder writable and scan again") from error
-    except OSError as error:
-        raise _write_error(path, error) from error
-    return stamp_of(path)
-
-
-def _replace(path: Path, status: os.stat_result, changes: tuple[FieldChange, ...]) -> None:
-    free_bytes = shutil.disk_usage(path.parent).free
-    if free_bytes < status.st_size + _SPARE_BYTES:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".moodtag-", suffix=path.suffix)
-    os.close(handle)
-    copy = Path(name)
-    try:
-        shutil.copyfile(path, copy)
-        _write(copy, changes, shown_as=path)
-        shutil.copystat(path, copy)
-        if os.geteuid() == 0:
-            os.chown(copy, status.st_uid, status.st_gid)
-        elif status.st_gid != os.stat(copy).st_gid:
-            os.chown(copy, -1, status.st_gid)
-        os.utime(copy)  # its content is new: players look at the time to find that out
-        _sync(copy)
-        copy.replace(path)
-        _sync(path.parent)
-    finally:
-        copy.unlink(missing_ok=True)
-
-
-def _write(path: Path, changes: tuple[FieldChange, ...], *, shown_as: Path | None = None) -> None:
-    try:
-        container = open_container(path)
-        if container is None:
-            raise TagError(path, "its container can hold no tags")
-        for change in changes:
-            container.write(change.field, change.new)
-        container.save(path)
-    except OSError:
-        raise
-    except TagError as error:
-        raise TagError(shown_as or path, error.message, remedy=error.remedy) from error
-    except Exception as error:
-        cause = error.__cause__ or error.__context__
-        if isinstance(cause, OSError):
-            raise cause from error
-        raise TagError(shown_as or path, f"tags cannot be written: {error}", remedy="rewrite its tags with a tag editor") from error
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _write_error(path: Path, error: OSError) -> TagError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return TagError(path, f"not written: {error.strerror}", remedy="free some space and scan again: nothing is judged twice")
-    if error.errno == errno.EROFS:
-        return TagError(path, "on a read-only file system: its moods are in the index only", remedy="mount it writable")
-    return TagError(path, f"not written: {error.strerror or error}", remedy="scan again: nothing is judged twice")

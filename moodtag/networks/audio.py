@@ -12,7 +12,6 @@ ARCHITECTURE = "musicnn-heads"
 PATCH_FRAMES = 187
 EMBEDDING_SIZE = 200
 POOL_SIZE = 2 * 753
-_OUTLIER_STD = 8.0  # no single number of a strange sound may outvote the others
 _BATCH_NORM_EPS = 1e-3  # the eps of the network the weights come from
 
 
@@ -144,8 +143,9 @@ class Heads(nn.Module):
     mood_scale: Tensor
     mood_shift: Tensor
 
-    def __init__(self, moods: int, *, hidden_size: int, members: int, dropout: float = 0.0) -> None:
+    def __init__(self, moods: int, *, hidden_size: int, members: int, outlier_std: float, dropout: float = 0.0) -> None:
         super().__init__()
+        self.outlier_std = outlier_std
         self.register_buffer("mean", torch.zeros(DESCRIPTION_SIZE))
         self.register_buffer("std", torch.ones(DESCRIPTION_SIZE))
         self.register_buffer("affect_scale", torch.ones(2))
@@ -155,7 +155,8 @@ class Heads(nn.Module):
         self.members = nn.ModuleList([Head(moods, hidden_size=hidden_size, dropout=dropout) for _ in range(members)])
 
     def standardise(self, description: Tensor) -> Tensor:
-        return ((description - self.mean) / self.std).clamp(-_OUTLIER_STD, _OUTLIER_STD)
+        """The description in standard deviations, cut at `outlier_std`: no single number of a strange sound outvotes the others."""
+        return ((description - self.mean) / self.std).clamp(-self.outlier_std, self.outlier_std)
 
     def forward(self, description: Tensor) -> Answers:
         x = self.standardise(description)
@@ -174,11 +175,11 @@ class Heads(nn.Module):
 class AudioNetwork(nn.Module):
     """The whole way from sound to answers: log-mel, backbone per patch, mean over a track's patches, heads."""
 
-    def __init__(self, spec: LogMelSpec, *, moods: int, hidden_size: int, members: int) -> None:
+    def __init__(self, spec: LogMelSpec, *, moods: int, hidden_size: int, members: int, outlier_std: float) -> None:
         super().__init__()
         self.logmel = LogMel(spec)
         self.backbone = MusiCNN()
-        self.heads = Heads(moods, hidden_size=hidden_size, members=members)
+        self.heads = Heads(moods, hidden_size=hidden_size, members=members, outlier_std=outlier_std)
 
     def patches(self, sound: Tensor) -> Tensor:
         """Patches (patch, 187, 96) of one excerpt (sample,)."""

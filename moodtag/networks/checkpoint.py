@@ -49,6 +49,7 @@ class ModelConfig:
     moods: tuple[MoodRule, ...]
     hidden_size: int
     members: int
+    outlier_std: float
     format: int = FORMAT
 
 

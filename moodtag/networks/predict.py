@@ -19,6 +19,7 @@ Device = Literal["auto", "cpu", "cuda"]
 
 TOLERANCE = 0.15  # how far from the truth a confident verdict may lie
 MAX_MOODS = 5
+_CUDA_BATCH = 16  # on a CPU one call a track is as fast as one for many, and each verdict is then its track's alone
 
 
 class Predictor:
@@ -31,6 +32,7 @@ class Predictor:
         torch.set_num_threads(1)
         self.model = model
         self.device = _device(device)
+        self.batch_size = _CUDA_BATCH if self.device.type == "cuda" else 1
         self._network = _load(model).to(self.device)
 
     @torch.inference_mode()
@@ -92,7 +94,13 @@ def _load(model: Model) -> AudioNetwork:
     config = model.config
     if config.architecture != ARCHITECTURE:
         raise ModelError(f"model {config.name} has the architecture {config.architecture}, unknown here", remedy="update moodtag")
-    network = AudioNetwork(log_mel_spec(config), moods=len(config.moods), hidden_size=config.hidden_size, members=config.members)
+    network = AudioNetwork(
+        log_mel_spec(config),
+        moods=len(config.moods),
+        hidden_size=config.hidden_size,
+        members=config.members,
+        outlier_std=config.outlier_std,
+    )
     try:
         network.load_state_dict(read_weights(model))
     except RuntimeError as error:

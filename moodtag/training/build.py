@@ -78,7 +78,13 @@ def write_reports(folder: Path, model: Model, recipe: Recipe, metrics: dict[str,
 
 def _assemble(heads: Heads, calibration: Calibration, recipe: Recipe, root: Path) -> AudioNetwork:
     spec = LogMelSpec()
-    network = AudioNetwork(spec, moods=len(VOCABULARY), hidden_size=recipe.hidden_size, members=recipe.members)
+    network = AudioNetwork(
+        spec,
+        moods=len(VOCABULARY),
+        hidden_size=recipe.hidden_size,
+        members=recipe.members,
+        outlier_std=recipe.outlier_std,
+    )
     network.logmel = new_logmel(spec)
     network.backbone = load_msd_musicnn(root)
     heads.affect_scale.copy_(torch.from_numpy(calibration.affect_scale))
@@ -103,6 +109,7 @@ def _config(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any]:
         "excerpts": {"count": recipe.excerpt_count, "duration_s": recipe.excerpt_duration_s},
         "hidden_size": recipe.hidden_size,
         "members": recipe.members,
+        "outlier_std": recipe.outlier_std,
         "moods": [
             {"name": mood["name"], "threshold": mood["threshold"] if mood["written"] else None, "roc_auc": mood["roc_auc"]}
             for mood in metrics["moods"]

@@ -1,4 +1,4 @@
-"""Honest figures of a recipe, and the calibrations and thresholds that rest on the same held-out answers."""
+"""Figures of a recipe on held-out answers, and the calibrations and thresholds fitted on those same answers: the card says so."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ _AXES = ("valence", "arousal")
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What turns raw answers into honest ones: factors for the standard deviations (2,), Platt's scale and shift per mood."""
+    """What fits raw answers to the labels: factors for the standard deviations (2,), Platt's scale and shift per mood."""
 
     affect_scale: NDArray[np.float32]
     mood_scale: NDArray[np.float32]

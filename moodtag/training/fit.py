@@ -36,6 +36,7 @@ class Recipe:
     folds: int
     members: int
     hidden_size: int
+    outlier_std: float
     dropout: float
     epochs: int
     batch_size: int
@@ -130,7 +131,13 @@ def _spread_shares(clips: Sequence[Clip], moods: NDArray[np.float32]) -> NDArray
 
 def train_heads(material: Material, recipe: Recipe, *, seed: int) -> Heads:
     """An ensemble trained on all of `material`, in evaluation mode; the same for the same seed and thread count."""
-    heads = Heads(len(VOCABULARY), hidden_size=recipe.hidden_size, members=recipe.members, dropout=recipe.dropout)
+    heads = Heads(
+        len(VOCABULARY),
+        hidden_size=recipe.hidden_size,
+        members=recipe.members,
+        outlier_std=recipe.outlier_std,
+        dropout=recipe.dropout,
+    )
     means = torch.from_numpy(material.means)
     heads.mean.copy_(means.mean(0))
     heads.std.copy_(means.std(0).clamp(min=MIN_STD))

@@ -1,4 +1,4 @@
-"""Figures with 95 % intervals: artists, not clips, are drawn again, because one artist's clips are alike."""
+"""Figures with 95 % intervals: artists, not clips, are drawn again where a set names them, because one artist's clips are alike."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,25 +1,21 @@
 """CPU-seconds per track and peak memory of real scans: `python -m tests.benchmarks.speed DIR [--peer PYTHON]`.
 
-Scans every track under DIR from an empty index, without writing into files, in a process of its own; `--peer PYTHON` runs
-VibeNet 0.1.0 (which that interpreter has) over the same files in the same way.
+Scans every track under DIR from an empty index, without writing into files, in processes of its own; `--peer PYTHON` runs
+VibeNet 0.1.0 (which that interpreter has) over the same files. Start-up is measured with one track and taken off both.
 """
 
 import argparse
 import json
-import os
-import resource
-import subprocess
-import sys
 import tempfile
-import time
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from moodtag.library.files import find_tracks
+from tests.benchmarks.measure import measure, scan_command
 
-_SCAN = "import sys; from moodtag.cli import main; sys.argv = ['moodtag', *sys.argv[1:]]; main()"
 _PEER = """
 import sys, warnings
 warnings.filterwarnings("ignore")
@@ -30,49 +26,38 @@ for path in sys.argv[1:]:
 """
 
 
-def measure(command: list[str]) -> dict[str, float]:
-    """Wall and CPU seconds and peak MB of a command and all its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall_s = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) not in (0, 1):
-        raise SystemExit(f"failed: {' '.join(command[:4])}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall_s": wall_s, "cpu_s": cpu_s, "peak_mb": usage.ru_maxrss / 1024}
-
-
-def scan_command(paths: list[str], index: Path, *options: str) -> list[str]:
-    """`moodtag scan` into that index."""
-    return [sys.executable, "-c", _SCAN, "scan", *paths, "--no-write", "--index", str(index), *options]
-
-
 def main() -> None:
     """Measures and prints a table, then one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--peer", metavar="PYTHON", help="an interpreter with vibenet==0.1.0")
     parser.add_argument("--limit", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     tracks = [str(found.path) for found in find_tracks([arguments.folder]) if found.stamp is not None and found.error is None]
     tracks = tracks[: arguments.limit]
+    jobs = ["--jobs", str(arguments.jobs), "--no-write"]
     with tempfile.TemporaryDirectory() as folder:
-        index = Path(folder) / "index.sqlite3"
+        one, index = Path(folder) / "one.sqlite3", Path(folder) / "index.sqlite3"
         runs = {
-            "start-up and one track": (1, measure(scan_command(tracks[:1], Path(folder) / "one.sqlite3"))),
-            "scan --jobs 2": (len(tracks), measure(scan_command(tracks, index, "--jobs", "2"))),
-            "scan again": (len(tracks), measure(scan_command(tracks, index))),
+            f"moodtag scan {' '.join(jobs[:2])}": (
+                measure(scan_command(tracks[:1], one, *jobs)),
+                measure(scan_command(tracks, index, *jobs)),
+            )
         }
     if arguments.peer:
-        runs["VibeNet 0.1.0, one track"] = (1, measure([arguments.peer, "-c", _PEER, *tracks[:1]]))
-        runs["VibeNet 0.1.0"] = (len(tracks), measure([arguments.peer, "-c", _PEER, *tracks]))
-    table = Table("", "tracks", "CPU-s per track", "tracks/s", "peak MB")
-    for name, (count, cost) in runs.items():
-        table.add_row(name, str(count), f"{cost['cpu_s'] / count:.3f}", f"{count / cost['wall_s']:.1f}", f"{cost['peak_mb']:.0f}")
-    Console().print(table)
-    print(json.dumps({name: {"tracks": count, **cost} for name, (count, cost) in runs.items()}))
+        peer = [arguments.peer, "-c", _PEER]
+        runs["VibeNet 0.1.0"] = measure([*peer, *tracks[:1]]), measure([*peer, *tracks])
+    table = Table("", "start-up and one track, CPU-s", f"CPU-s per further track of {len(tracks)}", "tracks/s", "peak MB of all processes")
+    further = {}
+    for name, (first, whole) in runs.items():
+        further[name] = (whole.cpu_s - first.cpu_s) / (len(tracks) - 1)
+        table.add_row(name, f"{first.cpu_s:.1f}", f"{further[name]:.3f}", f"{len(tracks) / whole.wall_s:.1f}", f"{whole.peak_mb:.0f}")
+    Console(width=160).print(table)
+    if arguments.peer:
+        ours, theirs = further.values()
+        print(f"ratio of CPU-seconds per further track: {ours / theirs:.2f}")
+    print(json.dumps({name: {"tracks": len(tracks), "one": asdict(first), "all": asdict(whole)} for name, (first, whole) in runs.items()}))
 
 
 if __name__ == "__main__":

@@ -14,11 +14,13 @@ from tests.conftest import DATA, MakeAudio
 ENVIRONMENT = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
 
 
-def moodtag(*arguments: str | Path, timeout: float = 100, **environment: str) -> "subprocess.CompletedProcess[str]":
+def moodtag(
+    *arguments: str | Path, timeout: float = 100, cwd: Path | None = None, **environment: str
+) -> "subprocess.CompletedProcess[str]":
     """The real command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-W", "error::UserWarning", "-m", "moodtag", *map(str, arguments)],
-        capture_output=True, text=True, timeout=timeout, env={**ENVIRONMENT, **os.environ, **environment}, check=False,
+        capture_output=True, text=True, timeout=timeout, cwd=cwd, env={**ENVIRONMENT, **os.environ, **environment}, check=False,
     )  # fmt: skip
 
 
@@ -72,6 +74,7 @@ def test_json_is_one_object_per_line_with_the_contracts_keys(library: Path) -> N
     done = moodtag("scan", library, "--json")
     records = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
+    records.sort(key=lambda record: str(record["path"]))
     assert [record["status"] for record in records] == ["tagged", "tagged", "failed"]
     contract = {"path", "status", "valence", "arousal", "moods", "confidence", "modality", "lyrics_source", "model", "error"}
     assert all(contract <= record.keys() for record in records)
@@ -126,13 +129,6 @@ def test_a_wrong_request_is_one_line_and_exit_2(arguments: tuple[str, ...], mess
     assert message in done.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments", [("scan", "--nope"), ("scan",), ("scan", ".", "--existing", "eat"), ("scan", ".", "--jobs", "0"), ("dance",)]
-)
-def test_a_wrong_option_is_exit_2(arguments: tuple[str, ...]) -> None:
-    assert moodtag(*arguments).returncode == 2
-
-
 def test_a_name_with_escape_codes_prints_as_text(tmp_path: Path) -> None:
     (tmp_path / "a\x1b[31m\n[red]b\u202e.mp3").write_bytes(b"")
     done = moodtag("scan", tmp_path)
@@ -179,7 +175,7 @@ def test_doctor_finds_all_well_and_says_what_is_not(tmp_path: Path) -> None:
     (tmp_path / "home" / "index.sqlite3").write_bytes(b"my diary" * 1000)
     done = moodtag("doctor")
     assert done.returncode == 1
-    assert re.search(r"FAILED  index .*move this one away", done.stdout)
+    assert re.search(r"FAILED  index .*name another file with --index", done.stdout)
 
 
 def test_printable_leaves_ordinary_text_alone() -> None:

@@ -7,16 +7,15 @@ import numpy as np
 import pytest
 from sqlite_utils import Database
 
-from moodtag.core.errors import StoreError
-from moodtag.core.records import MoodScore, Stamp, Verdict
-from moodtag.index.store import Index, Track, open_index
+from moodtag.core.records import Failure, Lock, MoodScore, Ours, Stamp, Verdict
+from moodtag.index.store import Index, Track
 
 
 def track(path: Path, *, valence: float = 0.25) -> Track:
     moods = (MoodScore("calm", 0.75), MoodScore("sad", 0.5))
     embedding = np.linspace(-2, 2, 200, dtype=np.float16).astype(np.float32)
     verdict = Verdict(valence, 0.5, 0.1, 0.125, 0.75, moods[:1], moods, embedding)
-    return Track(path, Stamp(10, 2**60 + 1), "musicnn@12345678", verdict, "written", ("calm",), "a note")
+    return Track(path, Stamp(10, 2**60 + 1), "musicnn@12345678", verdict, "written", Ours(("calm",), ("0.250",)), "merge", "a note", "0123")
 
 
 def test_a_track_comes_back_as_it_was_put(index: Index, tmp_path: Path) -> None:
@@ -24,8 +23,8 @@ def test_a_track_comes_back_as_it_was_put(index: Index, tmp_path: Path) -> None:
     index.put(put, run_id=None)
     got = index.get(put.path)
     assert got is not None
-    assert (got.path, got.stamp, got.model, got.tag_state, got.mood_values, got.note) == (
-        put.path, put.stamp, put.model, put.tag_state, put.mood_values, put.note,
+    assert (got.path, got.stamp, got.model, got.tag_state, got.ours, got.existing, got.note, got.audio_key) == (
+        put.path, put.stamp, put.model, put.tag_state, put.ours, put.existing, put.note, put.audio_key,
     )  # fmt: skip
     assert got.verdict is not None
     assert put.verdict is not None
@@ -37,7 +36,7 @@ def test_silence_has_no_verdict(index: Index, tmp_path: Path) -> None:
     index.put(Track(tmp_path / "a.mp3", Stamp(1, 1), "m@1", None, "untaggable", None, "silence"), run_id=None)
     got = index.get(tmp_path / "a.mp3")
     assert got is not None
-    assert (got.verdict, got.mood_values) == (None, None)
+    assert (got.verdict, got.ours) == (None, None)
 
 
 def test_an_unknown_path_is_none(index: Index, tmp_path: Path) -> None:
@@ -78,7 +77,7 @@ def test_what_was_put_is_kept_without_closing(index: Index, tmp_path: Path) -> N
 
 
 def test_a_run_is_counted_even_when_it_breaks(index: Index, tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), index.run("m@1") as run:
+    with pytest.raises(KeyboardInterrupt), index.run("scan", model="m@1", paths=[tmp_path]) as run:
         run.files, run.failed = 5, 2
         index.put(track(tmp_path / "a.mp3"), run_id=run.id)
         raise KeyboardInterrupt
@@ -88,30 +87,67 @@ def test_a_run_is_counted_even_when_it_breaks(index: Index, tmp_path: Path) -> N
     db.close()
 
 
-def test_reopening_applies_no_migration_twice(tmp_path: Path) -> None:
-    path = tmp_path / "i.sqlite3"
-    for _ in range(2):
-        with open_index(path) as index:
-            assert index.check() == "ok"
+def test_a_failure_lasts_until_the_track_is_judged(index: Index, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    with index.run("scan") as run:
+        for error in ("first", "second"):
+            index.fail(Failure(path, Stamp(1, 2), error, "a remedy"), run_id=run.id)
+        failure = index.failures()[path]
+        assert (failure.stamp, failure.error, failure.remedy) == (Stamp(1, 2), "second", "a remedy")
+        index.put(track(path), run_id=run.id)
+    assert index.failures() == {}
 
 
-def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "i.sqlite3"
-    path.write_bytes(b"my diary" * 1000)
-    with pytest.raises(StoreError, match="cannot be used"), open_index(path):
-        pass
-    assert path.read_bytes() == b"my diary" * 1000
+def test_a_lock_holds_also_what_is_zero_or_empty(index: Index, tmp_path: Path) -> None:
+    locks = {tmp_path / "a.mp3": Lock((), 0.0, None), tmp_path / "b.mp3": Lock(None, None, 0.0)}
+    for path, lock in locks.items():
+        index.lock(path, lock)
+    assert index.locks() == locks
+    index.unlock(tmp_path / "a.mp3")
+    assert list(index.locks()) == [tmp_path / "b.mp3"]
 
 
-def test_an_index_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no index"), open_index(tmp_path / "i.sqlite3", create=False):
-        pass
-    assert not (tmp_path / "i.sqlite3").exists()
+def test_everything_known_of_a_file_moves_with_it(index: Index, tmp_path: Path) -> None:
+    old, new = tmp_path / "a.mp3", tmp_path / "b.mp3"
+    index.put(track(old, valence=0.1), run_id=None)
+    index.put(track(new, valence=0.9), run_id=None)
+    index.lock(old, Lock(("Rainy",)))
+    index.move(old, new)
+    got = index.get(new)
+    assert got is not None
+    assert got.verdict is not None
+    assert (got.verdict.valence, index.get(old), index.locks()) == (0.1, None, {new: Lock(("Rainy",))})
+
+
+def test_what_belongs_together_is_stored_together_or_not_at_all(index: Index, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), index.together():
+        index.put(track(tmp_path / "a.mp3"), run_id=None)
+        index.lock(tmp_path / "a.mp3", Lock(("Rainy",)))
+        raise KeyboardInterrupt
+    assert (index.count(), index.locks()) == (0, {})
+
+
+def test_the_folders_that_were_scanned_are_known(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    odd = tmp_path / os.fsdecode(b"caf\xe9")
+    odd.mkdir()
+    (tmp_path / "c.mp3").write_bytes(b"x")
+    for paths in ([odd], [tmp_path / "a", odd, tmp_path / "c.mp3"]):
+        with index.run("scan", paths=paths):
+            pass
+    (tmp_path / "c.mp3").unlink()
+    assert index.roots() == [tmp_path / "a", odd]
 
 
 def test_ten_thousand_tracks_are_looked_up_in_a_second(index: Index, tmp_path: Path) -> None:
-    index.put(track(tmp_path / "a.mp3"), run_id=None)
-    started = time.perf_counter()
-    for _ in range(10_000):
-        index.get(tmp_path / "a.mp3")
-    assert time.perf_counter() - started < 5
+    paths = [tmp_path / f"{i}.mp3" for i in range(10_000)]
+    for path in paths:
+        index.put(track(path), run_id=None)
+    started = time.process_time()
+    found = [index.get(path) for path in paths]
+    assert time.process_time() - started < 1
+    assert [item.path for item in found if item is not None] == paths
+    with sqlite3.connect(tmp_path / "home" / "index.sqlite3") as other:
+        plan = other.execute("explain query plan select * from tracks where path = ?", [str(paths[0])]).fetchall()
+    other.close()
+    assert "SEARCH tracks USING INDEX" in str(plan)

@@ -1,24 +1,35 @@
 import shutil
 import struct
 from pathlib import Path
+from typing import Any
 
 import av
+import mutagen
 import numpy as np
 import pytest
+from mutagen.id3 import Frames
 from numpy.typing import NDArray
 
 from moodtag.core.errors import DecodeError
 from moodtag.core.records import ExcerptPlan
 from moodtag.library.decode import decode
+from moodtag.library.files import is_audio
 from tests.conftest import DATA, ENCODED, KEPT, MakeAudio, encode
 
 PLAN = ExcerptPlan(count=3, duration_s=1.0)
+# m4a and m4b are left out: half of one as PyAV writes it has no index, and cannot be opened
+HALVABLE = (".mp3", ".flac", ".oga", ".opus", ".wav", ".aiff", ".wma", ".wv", ".tta", ".mka", ".webm", ".caf", ".au")
 
 
 def long_track(path: Path, elegy: NDArray[np.float32], seconds: int) -> Path:
     """The clip repeated, its loudness rising steadily from nothing, so that a place in it can be told by ear."""
     sound = np.resize(elegy, seconds * 16_000) * np.linspace(0, 1, seconds * 16_000, dtype=np.float32)
     return encode(path, sound.astype(np.float32), *ENCODED[path.suffix])
+
+
+def halve(path: Path) -> None:
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2])
 
 
 @pytest.mark.parametrize("suffix", [*ENCODED, *KEPT, ".dsf"])
@@ -30,6 +41,25 @@ def test_every_container_gives_the_same_sound(suffix: str, make_audio: MakeAudio
     assert sound.damage is None
     loudness = np.sqrt(np.mean(excerpt**2)) / np.sqrt(np.mean(elegy[: excerpt.size] ** 2))
     assert 0.9 < loudness / (0.5 if suffix == ".dsf" else 1.0) < 1.1  # a level that depends on the container would shift every verdict
+
+
+@pytest.mark.parametrize(
+    ("suffix", "container", "codec", "rate_hz", "layout"),
+    [
+        (".mp2", "mp2", "mp2", 44_100, "stereo"),
+        (".eac3", "eac3", "eac3", 48_000, "stereo"),
+        (".w64", "w64", "pcm_s16le", 44_100, "stereo"),
+        (".amr", "amr", "libopencore_amrnb", 8_000, "mono"),
+    ],
+)
+def test_the_rarer_containers_are_heard_too(
+    suffix: str, container: str, codec: str, rate_hz: int, layout: str, tmp_path: Path, elegy: NDArray[np.float32]
+) -> None:
+    path = encode(tmp_path / f"a{suffix}", elegy, container, codec, rate_hz, layout=layout)
+    sound = decode(path, ExcerptPlan(1, 10.0), rate_hz=16_000)
+    assert is_audio(path)
+    assert sound.damage is None
+    assert np.std(sound.excerpts[0]) == pytest.approx(np.std(elegy), rel=0.1)
 
 
 @pytest.mark.parametrize("suffix", [".mp3", ".flac", ".opus", ".m4a", ".wav", ".wv"])
@@ -157,6 +187,101 @@ def test_a_truncated_file_is_judged_by_what_is_left(tmp_path: Path, elegy: NDArr
     assert "truncated or damaged" in (sound.damage or "")
 
 
+@pytest.mark.parametrize("suffix", HALVABLE)
+@pytest.mark.parametrize("plan", [PLAN, ExcerptPlan(3, 4.0)], ids=["longer than the plan", "no longer than the plan"])
+def test_half_a_file_is_told_and_a_whole_one_is_not(suffix: str, plan: ExcerptPlan, tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / f"a{suffix}", np.resize(elegy, 10 * 16_000), *ENCODED[suffix])
+    assert decode(path, plan, rate_hz=16_000).damage is None
+    halve(path)
+    sound = decode(path, plan, rate_hz=16_000)
+    assert sound.excerpts
+    assert "truncated or damaged" in (sound.damage or "")
+
+
+def test_where_a_file_breaks_off_is_told(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    damages = []
+    for suffix in (".wav", ".mka", ".oga"):
+        path = encode(tmp_path / f"a{suffix}", np.resize(elegy, 20 * 16_000), *ENCODED[suffix])
+        halve(path)
+        damages.append(decode(path, PLAN, rate_hz=16_000).damage)
+    assert damages == [
+        "breaks off after 50% of its sound: truncated or damaged",
+        "nothing at 0:15 of 0:20: truncated or damaged",
+        "breaks off at 0:09: truncated or damaged",
+    ]
+
+
+def test_an_mp3_whose_cover_is_longer_than_its_sound_is_whole(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.mp3", np.resize(elegy, 10 * 16_000), *ENCODED[".mp3"])
+    file: Any = mutagen.File(path)
+    file.tags.add(Frames["APIC"](mime="image/jpeg", data=bytes(400_000)))
+    file.save()
+    assert decode(path, PLAN, rate_hz=16_000).damage is None
+    path.write_bytes(path.read_bytes()[:-80_000])
+    assert "breaks off after 50%" in (decode(path, PLAN, rate_hz=16_000).damage or "")
+
+
+def test_an_mp3_whose_second_half_never_arrived_is_told(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.mp3", np.resize(elegy, 20 * 16_000), *ENCODED[".mp3"])
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2] + bytes(len(raw) // 2))
+    assert "nothing at 0:15 of 0:20: truncated or damaged" in (decode(path, PLAN, rate_hz=16_000).damage or "")
+
+
+def test_a_wma_whose_lyrics_are_longer_than_its_sound_is_whole(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.wma", np.resize(elegy, 10 * 16_000), *ENCODED[".wma"])
+    file: Any = mutagen.File(path)
+    file["WM/Lyrics"] = ["x" * 200_000]
+    file.save()
+    assert decode(path, PLAN, rate_hz=16_000).damage is None
+
+
+@pytest.mark.parametrize("stated", [0, 0x7FFFF000, 0xFFFFFFFF])
+def test_a_wav_out_of_a_pipe_states_no_size_and_is_whole(stated: int, tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.wav", np.resize(elegy, 10 * 16_000), *ENCODED[".wav"])
+    raw = bytearray(path.read_bytes())
+    raw[4:8] = struct.pack("<I", stated)
+    at = raw.index(b"data") + 4
+    raw[at : at + 4] = struct.pack("<I", stated)
+    path.write_bytes(raw)
+    sound = decode(path, PLAN, rate_hz=16_000)
+    assert len(sound.excerpts) == 3
+    assert sound.damage is None
+
+
+def test_a_wav_for_more_than_four_gibibytes_states_its_size_elsewhere(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    pcm = (np.resize(elegy, 10 * 16_000) * 32_767).astype("<i2").tobytes()
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 16_000, 32_000, 2, 16)
+    sizes = struct.pack("<4sIQQQI", b"ds64", 28, len(pcm) + 72, len(pcm), len(pcm) // 2, 0)
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"RF64\xff\xff\xff\xffWAVE" + sizes + form + b"data\xff\xff\xff\xff" + pcm)
+    assert decode(path, PLAN, rate_hz=16_000).damage is None
+    halve(path)
+    assert "breaks off after 50%" in (decode(path, PLAN, rate_hz=16_000).damage or "")
+
+
+def test_an_ogg_file_with_a_tag_behind_its_last_page_is_whole(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.oga", elegy, *ENCODED[".oga"])
+    path.write_bytes(path.read_bytes() + b"TAG" + bytes(125))
+    assert decode(path, PLAN, rate_hz=16_000).damage is None
+
+
+def test_an_ogg_file_cut_inside_its_last_page_is_told(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.oga", elegy, *ENCODED[".oga"])
+    path.write_bytes(path.read_bytes()[:-100])
+    assert "breaks off at 0:0" in (decode(path, PLAN, rate_hz=16_000).damage or "")
+
+
+@pytest.mark.parametrize("suffix", [".aiff", ".wav", ".au"])
+def test_damage_is_told_where_all_that_is_left_is_silence(suffix: str, tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    sound = np.concatenate([np.zeros(30 * 16_000, np.float32), elegy])
+    path = encode(tmp_path / f"a{suffix}", sound, *ENCODED[suffix])
+    halve(path)
+    left = decode(path, PLAN, rate_hz=16_000)
+    assert left.excerpts == ()
+    assert "truncated or damaged" in (left.damage or "")
+
+
 def test_a_corrupt_middle_is_told_and_the_rest_is_heard(tmp_path: Path, elegy: NDArray[np.float32]) -> None:
     path = long_track(tmp_path / "scratched.m4a", elegy, 20)
     raw = bytearray(path.read_bytes())
@@ -189,6 +314,16 @@ def test_a_broken_file_is_a_decode_error_with_a_reason(name: str, tmp_path: Path
     assert caught.value.path == path
     assert caught.value.message
     assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(("at", "value"), [(20, 0x1234), (34, 0), (22, 1000)], ids=["unknown codec", "0 bits", "1000 channels"])
+def test_sound_that_nothing_decodes_is_told(at: int, value: int, tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = encode(tmp_path / "a.wav", elegy, *ENCODED[".wav"])
+    raw = bytearray(path.read_bytes())
+    raw[at : at + 2] = struct.pack("<H", value)
+    path.write_bytes(raw)
+    with pytest.raises(DecodeError, match="no decoder for its sound"):
+        decode(path, PLAN, rate_hz=16_000)
 
 
 def test_a_video_without_sound_is_told(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 import os
 import socket
+import stat
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from moodtag.core.errors import UsageError
-from moodtag.library.files import Found, find_tracks, read_playlist
+from moodtag.library.files import Found, find_tracks, is_leftover, read_playlist
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:
@@ -20,6 +24,37 @@ def tracks(found: list[Found]) -> list[str]:
 
 def walk(*paths: Path, hidden: bool = False, follow_links: bool = False) -> list[Found]:
     return list(find_tracks(paths, hidden=hidden, follow_links=follow_links))
+
+
+UNPRIVILEGED = textwrap.dedent(
+    """
+    import os, sys
+    from pathlib import Path
+    from moodtag.library.files import find_tracks
+    if os.geteuid() == 0:  # root may read anything
+        os.setgroups([])
+        os.setresgid(65534, 65534, 65534)
+        os.setresuid(65534, 65534, 65534)
+    for found in find_tracks([Path(sys.argv[1])], follow_links=sys.argv[2] == "True"):
+        print(found.path.name, found.error or found.note or "found", sep=": ")
+    """
+)
+
+
+def walk_unprivileged(path: Path, *, follow_links: bool = False) -> list[str]:
+    """`name: what of it` of everything met by a process that is not root."""
+    for parent in path.parents:
+        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & stat.S_IXOTH:
+            parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+    command = [sys.executable, "-c", UNPRIVILEGED, str(path), str(follow_links)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=True)
+    return done.stdout.splitlines()
+
+
+def ended_process() -> int:
+    """The number of a process that is no more."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        return process.pid
 
 
 def only(found: list[Found]) -> Found:
@@ -136,9 +171,86 @@ def test_an_empty_folder_with_an_audio_files_name_is_told(tmp_path: Path) -> Non
     assert only(walk(tmp_path)).error == "an empty folder, not an audio file"
 
 
-def test_a_path_that_is_not_there_is_a_wrong_request(tmp_path: Path) -> None:
+def test_a_folder_that_gives_its_names_and_nothing_more_is_told(tmp_path: Path) -> None:
+    touch(tmp_path / "library" / "closed" / "a.mp3")
+    touch(tmp_path / "library" / "closed" / "sub" / "b.mp3")
+    touch(tmp_path / "library" / "open" / "c.mp3")
+    (tmp_path / "library" / "closed").chmod(0o444)
+    told = walk_unprivileged(tmp_path / "library")
+    (tmp_path / "library" / "closed").chmod(0o755)
+    assert told == ["closed: folder not readable: permission denied", "c.mp3: found"]
+
+
+def test_a_link_into_a_closed_folder_is_told(tmp_path: Path) -> None:
+    target = touch(tmp_path / "closed" / "a.mp3")
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "link.mp3").symlink_to(target)
+    target.parent.chmod(0o444)
+    unfollowed, followed = (walk_unprivileged(tmp_path / "library", follow_links=follow) for follow in (False, True))
+    target.parent.chmod(0o755)
+    assert unfollowed == ["link.mp3: a link, not followed (--follow-links)"]
+    assert followed == ["link.mp3: not readable: permission denied"]
+
+
+def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
+    touch(tmp_path / "library" / "a.mp3").chmod(0)
+    assert walk_unprivileged(tmp_path / "library") == ["a.mp3: not readable: permission denied"]
+
+
+def test_a_list_that_names_unreadable_tracks_is_told_of_each(tmp_path: Path) -> None:
+    closed = touch(tmp_path / "closed" / "a.mp3").parent
+    playlist = touch(tmp_path / "list.m3u", b"closed/a.mp3\n")
+    closed.chmod(0o444)
+    told = walk_unprivileged(playlist)
+    closed.chmod(0o755)
+    assert told == ["a.mp3: not readable: permission denied"]
+
+
+def test_an_unreadable_list_is_told(tmp_path: Path) -> None:
+    playlist = touch(tmp_path / "list.m3u", b"a.mp3\n")
+    playlist.chmod(0)
+    assert walk_unprivileged(playlist) == [f"list.m3u: playlist {playlist} cannot be read: Permission denied"]
+
+
+def test_a_tree_deeper_than_any_path_ends_in_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(20):
+        Path("d" * 250).mkdir()
+        os.chdir("d" * 250)
+    touch(Path("a.mp3"))
+    monkeypatch.undo()
+    assert [item.error for item in walk(tmp_path)] == ["folder not readable: File name too long"]
+
+
+def test_copies_at_work_are_left_out_and_those_left_over_are_told(tmp_path: Path) -> None:
+    copy = f".moodtag-{ended_process()}-0a1b.mp3"
+    for name in ("a.mp3", copy, f".moodtag-{os.getpid()}-0a1b.mp3", ".moodtag-x.mp3"):
+        touch(tmp_path / name)
+    for hidden in (False, True):
+        found = walk(tmp_path, hidden=hidden)
+        assert [(item.path.name, item.note) for item in found] == [(copy, "left over by a killed moodtag"), ("a.mp3", None)]
+
+
+def test_a_copy_is_left_over_once_its_process_has_ended() -> None:
+    pid = ended_process()
+    assert is_leftover(f".moodtag-{pid}-0a1b.flac")
+    assert not is_leftover(f".moodtag-{os.getpid()}-0a1b.flac")
+
+
+@pytest.mark.parametrize("form", ["moodtag-{}-a.mp3", ".moodtag-{}.mp3", ".moodtag-{}-xyz.mp3", ".moodtag-{}-a", ".moodtag--{}-a.mp3"])
+def test_a_name_of_another_form_is_no_leftover(form: str) -> None:
+    assert not is_leftover(form.format(ended_process()))
+
+
+@pytest.mark.parametrize("pid", ["1", "9" * 30])
+def test_a_copy_whose_process_cannot_be_asked_is_no_leftover(pid: str) -> None:
+    assert not is_leftover(f".moodtag-{pid}-a.mp3")
+
+
+@pytest.mark.parametrize("name", ["gone", "x" * 300, "nul\0.mp3"])
+def test_a_path_that_is_not_there_is_a_wrong_request(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file or folder"):
-        walk(tmp_path / "gone")
+        walk(tmp_path / name)
 
 
 def test_a_playlist_names_its_tracks_in_its_order(tmp_path: Path) -> None:
@@ -158,3 +270,50 @@ def test_a_playlist_in_another_encoding_names_bytes(tmp_path: Path) -> None:
     touch(tmp_path / name)
     (tmp_path / "old.m3u").write_bytes(b"caf\xe9.mp3\n")
     assert read_playlist(tmp_path / "old.m3u") == [tmp_path / name]
+
+
+def test_a_playlist_in_latin_letters_names_files_whose_names_are_utf8(tmp_path: Path) -> None:
+    for name in ("café.mp3", "l’été.mp3", "\x81.mp3", "sub/œuvre.mp3"):
+        touch(tmp_path / name)
+    playlist = touch(tmp_path / "old.m3u", b"caf\xe9.mp3\nl\x92\xe9t\xe9.mp3\n\x81.mp3\nsub\\\x9cuvre.mp3\n")
+    assert tracks(walk(playlist)) == ["café.mp3", "l’été.mp3", "\x81.mp3", "œuvre.mp3"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_a_playlist_tells_its_encoding_by_its_first_bytes(encoding: str, tmp_path: Path) -> None:
+    touch(tmp_path / "été.mp3")
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    playlist = touch(tmp_path / "list.m3u", f"{mark}#EXTM3U\r\nété.mp3\r\n".encode(encoding))
+    assert tracks(walk(playlist)) == ["été.mp3"]
+
+
+def test_a_playlist_with_the_line_ends_of_old_macintoshes_is_read(tmp_path: Path) -> None:
+    touch(tmp_path / "a.mp3")
+    touch(tmp_path / "b.mp3")
+    assert tracks(walk(touch(tmp_path / "list.m3u", b"#EXTM3U\ra.mp3\rb.mp3\r"))) == ["a.mp3", "b.mp3"]
+
+
+def test_a_padded_line_is_tried_as_it_stands_first(tmp_path: Path) -> None:
+    for name in ("a.mp3", " a.mp3", "b.mp3"):
+        touch(tmp_path / name)
+    playlist = touch(tmp_path / "list.m3u", b"  #EXTM3U\n a.mp3\n\tb.mp3 \n  http://radio/x.mp3\n")
+    assert tracks(walk(playlist)) == [" a.mp3", "b.mp3"]
+
+
+@pytest.mark.parametrize("address", ["file://{}", "file://localhost{}", "FILE:{}"])
+def test_an_address_of_a_file_names_bytes(address: str, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9 #1?.mp3")
+    touch(tmp_path / name)
+    playlist = touch(tmp_path / "list.m3u", address.format(f"{tmp_path}/caf%E9%20#1%3F.mp3").encode())
+    assert tracks(walk(playlist)) == [name]
+
+
+@pytest.mark.parametrize("line", ["x" * 300 + ".mp3", "file://[x/a.mp3", "file:///nul%00.mp3", "nul\0.mp3", "sub/../gone.mp3"])
+def test_a_line_that_names_nothing_is_told(line: str, tmp_path: Path) -> None:
+    playlist = touch(tmp_path / "list.m3u", line.encode())
+    assert only(walk(playlist)).error == "named in list.m3u, but not there"
+
+
+def test_a_fifo_with_a_lists_name_is_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "list.m3u")
+    assert only(walk(tmp_path / "list.m3u")).note == "not an audio file by its name"

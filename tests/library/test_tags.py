@@ -15,9 +15,10 @@ from mutagen.apev2 import APEv2File
 from mutagen.asf import ASF
 
 from moodtag.core.errors import TagError
-from moodtag.core.records import FieldChange, MoodScore, Verdict
-from moodtag.library.containers import FIELDS
-from moodtag.library.tags import Tags, plan_changes, read_tags, write_tags
+from moodtag.core.records import FieldChange, Lock, MoodScore, Ours, Stamp, Verdict
+from moodtag.library.journal import apply_changes, rewritten
+from moodtag.library.tags import Tags, plan_changes, read_tags
+from moodtag.library.values import FIELDS
 from tests.conftest import TAGGABLE, UNTAGGABLE, MakeAudio, audio_packets
 
 id3: Any = mutagen.id3  # untyped
@@ -30,6 +31,13 @@ CHANGES = (
 )
 WRITTEN = {change.field: change.new for change in CHANGES}
 REMOVAL = tuple(FieldChange(change.field, change.new, ()) for change in CHANGES)
+
+
+def write_tags(path: Path, changes: tuple[FieldChange, ...]) -> Stamp:
+    """The changes in the file, and its new stamp."""
+    with rewritten(path, apply_changes(changes)) as rewrite:
+        assert rewrite is not None
+        return rewrite.commit()
 
 
 def verdict(*moods: str, valence: float = 0.612, arousal: float = 0.25) -> Verdict:
@@ -178,14 +186,6 @@ def test_mode_and_extended_attributes_stay(make_audio: MakeAudio) -> None:
     assert [name for name in os.listxattr(path) if name.startswith("user.")] == attributes
 
 
-def test_hard_links_stay_one_file(make_audio: MakeAudio, tmp_path: Path) -> None:
-    path = make_audio(".mp3")
-    os.link(path, tmp_path / "second.mp3")
-    write_tags(path, CHANGES)
-    assert path.samefile(tmp_path / "second.mp3")
-    assert read_tags(tmp_path / "second.mp3") == WRITTEN
-
-
 def test_a_damaged_tag_is_an_error_and_the_file_stays_as_it_was(make_audio: MakeAudio) -> None:
     path = make_audio(".flac")
     raw = bytearray(path.read_bytes())
@@ -203,7 +203,8 @@ UNPRIVILEGED = textwrap.dedent(
     from pathlib import Path
     from moodtag.core.errors import TagError
     from moodtag.core.records import FieldChange
-    from moodtag.library.tags import read_tags, write_tags
+    from moodtag.library.journal import apply_changes, rewritten
+    from moodtag.library.tags import read_tags
     path, limit = Path(sys.argv[1]), int(sys.argv[2])
     read_tags(path)  # imports all there is to import, which another user may not be able to read
     if limit:
@@ -214,7 +215,8 @@ UNPRIVILEGED = textwrap.dedent(
         os.setresgid(65534, 65534, 65534)
         os.setresuid(65534, 65534, 65534)
     try:
-        write_tags(path, (FieldChange("MOOD", (), ("calm",)),))
+        with rewritten(path, apply_changes((FieldChange("MOOD", (), ("calm",)),))) as rewrite:
+            rewrite.commit()
     except TagError as error:
         print(error.message)
     """
@@ -261,21 +263,21 @@ def test_a_disk_that_fills_up_leaves_the_old_file_and_no_litter(make_audio: Make
 EMPTY: Tags = dict.fromkeys(FIELDS, ())
 
 
-def planned(tags: Tags, judged: Verdict, **options: Any) -> tuple[Tags, tuple[str, ...]]:
-    """The tags as they would be, and which moods are moodtag's."""
+def planned(tags: Tags, judged: Verdict, **options: Any) -> tuple[Tags, Ours]:
+    """The tags as they would be, and what of them is moodtag's."""
     plan = plan_changes(tags, judged, **{"model": "m@1", "existing": "keep", "ours": None} | options)
-    return tags | {change.field: change.new for change in plan.changes}, plan.mood_values
+    return tags | {change.field: change.new for change in plan.changes}, plan.ours
 
 
 def test_an_untagged_file_gets_everything() -> None:
     after, ours = planned(EMPTY, verdict("calm", "tender"))
     assert after == {"MOOD": ("calm", "tender"), "VALENCE": ("0.612",), "AROUSAL": ("0.250",), "MOODTAG": ("m@1/audio",)}
-    assert ours == ("calm", "tender")
+    assert ours == Ours(("calm", "tender"), ("0.612", "0.250"))
 
 
 def test_a_verdict_that_is_in_the_file_changes_nothing() -> None:
-    after, _ = planned(EMPTY, verdict("calm"))
-    assert plan_changes(after, verdict("calm"), model="m@1", existing="keep", ours=("calm",)).changes == ()
+    after, ours = planned(EMPTY, verdict("calm"))
+    assert plan_changes(after, verdict("calm"), model="m@1", existing="keep", ours=ours).changes == ()
 
 
 def test_valence_zero_is_written() -> None:
@@ -288,12 +290,12 @@ def test_no_confident_mood_means_no_mood() -> None:
 
 def test_a_persons_mood_is_kept() -> None:
     after, ours = planned(EMPTY | {"MOOD": ("Rainy",)}, verdict("calm"))
-    assert (after["MOOD"], after["MOODTAG"], ours) == (("Rainy",), ("m@1/audio/kept",), ())
+    assert (after["MOOD"], after["MOODTAG"], ours.moods) == (("Rainy",), ("m@1/audio/kept",), ())
 
 
 def test_merge_puts_the_persons_mood_first_and_repeats_none() -> None:
     after, ours = planned(EMPTY | {"MOOD": ("Rainy", "Calm")}, verdict("calm", "tender"), existing="merge")
-    assert (after["MOOD"], after["MOODTAG"], ours) == (("Rainy", "Calm", "tender"), ("m@1/audio/merged",), ("tender",))
+    assert (after["MOOD"], after["MOODTAG"], ours.moods) == (("Rainy", "Calm", "tender"), ("m@1/audio/merged",), ("tender",))
 
 
 def test_replace_gives_the_persons_mood_up() -> None:
@@ -310,7 +312,15 @@ def test_moods_that_moodtag_wrote_are_renewed() -> None:
 def test_a_mood_that_a_person_added_later_is_kept() -> None:
     before, ours = planned(EMPTY, verdict("sad"))
     edited = before | {"MOOD": ("sad", "calm")}
-    assert planned(edited, verdict("happy"), ours=ours)[0]["MOOD"] == ("calm",)
+    assert planned(edited, verdict("happy"), ours=ours)[0]["MOOD"] == ("sad", "calm")
+
+
+@pytest.mark.parametrize("left", [(), ("calm",)])
+def test_a_mood_that_a_person_took_out_stays_out(left: tuple[str, ...]) -> None:
+    before, ours = planned(EMPTY, verdict("sad", "calm"))
+    once, then_ours = planned(before | {"MOOD": left}, verdict("sad", "calm"), ours=ours)
+    assert (once["MOOD"], once["MOODTAG"]) == (left, ("m@1/audio/kept",))
+    assert planned(once, verdict("happy"), ours=then_ours)[0]["MOOD"] == left
 
 
 def test_a_kept_mood_is_still_kept_when_the_index_is_lost() -> None:
@@ -320,6 +330,34 @@ def test_a_kept_mood_is_still_kept_when_the_index_is_lost() -> None:
 
 def test_another_programs_numbers_are_kept_unless_replace() -> None:
     foreign = EMPTY | {"VALENCE": ("0.9",)}
-    assert planned(foreign, verdict())[0]["VALENCE"] == ("0.9",)
+    once, ours = planned(foreign, verdict())
+    assert (once["VALENCE"], once["AROUSAL"], once["MOODTAG"]) == (("0.9",), ("0.250",), ("m@1/audio/kept",))
+    for remembered in (ours, None):
+        twice, _ = planned(once, verdict(valence=0.1), ours=remembered)
+        assert (twice["VALENCE"], twice["MOODTAG"]) == (("0.9",), ("m@1/audio/kept",))
     assert planned(foreign, verdict(), existing="merge")[0]["VALENCE"] == ("0.9",)
     assert planned(foreign, verdict(), existing="replace")[0]["VALENCE"] == ("0.612",)
+
+
+def test_numbers_that_a_person_changed_are_kept() -> None:
+    before, ours = planned(EMPTY, verdict("sad"))
+    assert planned(before | {"VALENCE": ("0.111",)}, verdict("sad", valence=0.9), ours=ours)[0]["VALENCE"] == ("0.111",)
+
+
+def test_a_file_that_was_replaced_is_nobodys_but_its_owners() -> None:
+    _, ours = planned(EMPTY, verdict("calm"))
+    assert planned(EMPTY | {"MOOD": ("calm",)}, verdict("sad"), ours=ours)[0]["MOOD"] == ("calm",)
+
+
+def test_a_lock_stands_whatever_is_asked() -> None:
+    lock = Lock(moods=("Rainy",), valence=0.0)
+    for existing in ("keep", "merge", "replace"):
+        after, ours = planned(EMPTY | {"MOOD": ("old",)}, verdict("calm"), existing=existing, lock=lock)
+        assert after == {"MOOD": ("Rainy",), "VALENCE": ("0.000",), "AROUSAL": ("0.250",), "MOODTAG": ("m@1/audio/set",)}
+        assert ours == Ours((), ("0.250",))
+
+
+def test_what_was_locked_is_a_persons_when_the_index_is_lost() -> None:
+    after, _ = planned(EMPTY, verdict("calm"), lock=Lock(moods=("sad",), valence=0.0))
+    again, _ = planned(after, verdict("happy", valence=0.9))
+    assert (again["MOOD"], again["VALENCE"]) == (("sad",), ("0.000",))

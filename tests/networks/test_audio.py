@@ -17,7 +17,9 @@ from tests.conftest import DATA
 def network() -> AudioNetwork:
     """The shipped model's network."""
     config = find_model("musicnn").config
-    network = AudioNetwork(LogMelSpec(), moods=len(config.moods), hidden_size=config.hidden_size, members=config.members)
+    network = AudioNetwork(
+        LogMelSpec(), moods=len(config.moods), hidden_size=config.hidden_size, members=config.members, outlier_std=config.outlier_std
+    )
     network.load_state_dict(read_weights(find_model("musicnn")))
     return network.eval()
 
@@ -47,7 +49,7 @@ def test_a_description_is_embedding_pools_and_bands(network: AudioNetwork) -> No
 
 
 def test_members_that_disagree_are_less_certain() -> None:
-    heads = Heads(3, hidden_size=4, members=2)
+    heads = Heads(3, hidden_size=4, members=2, outlier_std=3.0)
     with torch.no_grad():
         for member, valence in zip(heads.members, (0.2, 0.8), strict=True):
             for parameter in member.parameters():

@@ -1,0 +1,100 @@
+"""Wrong usage, on the command line or in config.toml, as one error with a remedy."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+import typer
+from typer.core import TyperGroup, TyperOption
+
+from moodtag.core.errors import UsageError
+from moodtag.core.settings import config_file, read_config
+
+# Click's own class, or the copy of it that newer typers carry and do not export.
+WrongUsage: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
+
+_NOT_ONE_VALUE = {dict: "a table", list: "a list", bool: "true or false"}
+
+
+def usage_error(error: typer.BadParameter) -> UsageError:
+    """What the command line's parser found, as moodtag's own error."""
+    command = error.ctx.command_path if error.ctx is not None else "moodtag"
+    return UsageError(_one_line(error.format_message()), remedy=f"see {command} --help")
+
+
+def os_error(error: OSError) -> UsageError:
+    """What the operating system refused, as moodtag's own error."""
+    if error.filename is not None:
+        return UsageError(f"{error.strerror}: {error.filename}")
+    if isinstance(error, FileNotFoundError):  # only os.getcwd names no file
+        return UsageError("the folder you are in is gone", remedy="change to another")
+    return UsageError(error.strerror or str(error))
+
+
+def print_help_if_alone(context: typer.Context) -> None:
+    """Prints the help of a group that was called without a command, and ends with exit code 2."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+def config_defaults(context: typer.Context) -> dict[str, Any]:
+    """The defaults of config.toml as the commands' parser takes them: by command, then by option with underscores.
+
+    Raises UsageError for a table that is no command's, a key that is no option's, or a value that the option refuses.
+    """
+    assert isinstance(context.command, TyperGroup)
+    tables = read_config()
+    try:
+        return _group_defaults(context, context.command, tables, ())
+    except UsageError as error:
+        raise UsageError(f"config {config_file()}: {error.message}", remedy=error.remedy) from error
+
+
+def _group_defaults(context: typer.Context, group: TyperGroup, tables: dict[str, Any], above: tuple[str, ...]) -> dict[str, Any]:
+    defaults: dict[str, Any] = {}
+    for name, table in tables.items():
+        command, place = group.commands.get(name), (*above, name)
+        if command is None:
+            where = f"[{'.'.join(above)}] has" if above else "there is"
+            raise UsageError(f"{where} no command {name}", remedy=_nearest(name, group.commands))
+        if not isinstance(table, dict):
+            raise UsageError(f"{'.'.join(place)} is no table", remedy=f"write [{'.'.join(place)}], and the options below it")
+        if isinstance(command, TyperGroup):
+            defaults[name] = _group_defaults(context, command, table, place)
+        else:
+            options = {option.name: option for option in command.params if isinstance(option, TyperOption) and option.name}
+            defaults[name] = _command_defaults(context, options, table, f"[{'.'.join(place)}]")
+    return defaults
+
+
+def _command_defaults(context: typer.Context, options: dict[str, TyperOption], table: dict[str, Any], where: str) -> dict[str, Any]:
+    defaults: dict[str, Any] = {}
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in options:
+            raise UsageError(f"{where} has no option {key}", remedy=_nearest(name, options))
+        if name in defaults:
+            raise UsageError(f"{where} {name} stands there twice", remedy="keep one of them")
+        _check_value(context, options[name], value, f"{where} {key}")
+        defaults[name] = value
+    return defaults
+
+
+def _check_value(context: typer.Context, option: TyperOption, value: Any, where: str) -> None:
+    kind = _NOT_ONE_VALUE.get(type(value))
+    if kind is not None and not (option.is_flag and isinstance(value, bool)):
+        raise UsageError(f"{where} cannot be {kind}", remedy="mend that line")
+    try:
+        option.process_value(context, value)
+    except WrongUsage as error:
+        raise UsageError(f"{where}: {_one_line(error.message)}", remedy="mend that line") from error
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    nearest = get_close_matches(name, known, n=1)
+    return f"did you mean {nearest[0]}?" if nearest else f"choose from {', '.join(known)}"
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.replace("Value error, ", "").split()).removesuffix(".")

@@ -1,0 +1,147 @@
+"""Decoding in processes that may die: a crash, a hang or a balloon costs one file, never the scan."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pebble import CONSTS, ProcessExpired, ProcessPool
+
+from moodtag.core.errors import DecodeError, FileError, TagError
+from moodtag.core.records import ExcerptPlan, Sound
+from moodtag.library.decode import audio_key, decode
+from moodtag.library.tags import Tags, read_tags
+
+T = TypeVar("T")
+
+CRASHED_AGAIN = "decoders crashed again and again while it was their turn"
+
+_PIPE_LOCK_S = 10.0  # a worker killed while it answers leaves the pool's pipe locked: so soon is that noticed
+_FILES_PER_WORKER = 2_000  # then a fresh one takes over: whatever a library leaks stays small
+_REPLACE = "play it, and replace it if it does not play"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost a worker: seconds, and bytes of memory above what an idle worker has."""
+
+    timeout_s: float = 120.0
+    memory_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a worker found in a file: its sound, the sound's identity, and the tags, None where it can hold none.
+
+    `tag_error` tells why the tags could not be read.
+    """
+
+    sound: Sound
+    audio_key: str
+    tags: Tags | None
+    tag_error: TagError | None = None
+
+
+class LostAnswerError(Exception):
+    """A worker came to an end of its own that was not the file's doing, as far as can be told."""
+
+
+class BrokenWorkersError(Exception):
+    """The pool itself broke down, with every file it had: a worker was killed in the middle of an answer."""
+
+
+class Workers:
+    """A pool of processes that read files."""
+
+    def __init__(self, jobs: int, *, limits: Limits) -> None:
+        self._limits = limits
+        self._pool: Any = ProcessPool(
+            max_workers=jobs,
+            max_tasks=_FILES_PER_WORKER,
+            initializer=_prepare,
+            initargs=(limits.memory_bytes, _PIPE_LOCK_S),
+            context=multiprocessing.get_context("spawn"),  # a fork would copy the threads' locks of torch in any state
+        )
+
+    def hear(self, path: Path, plan: ExcerptPlan, *, rate_hz: int) -> "Future[Heard]":
+        """The excerpts of `path`, its audio key and its tags."""
+        return self._submit(partial(_hear, path, plan, rate_hz))
+
+    def identify(self, path: Path) -> "Future[str]":
+        """The audio key of `path`."""
+        return self._submit(partial(audio_key, path))
+
+    def _submit(self, work: Callable[[], T]) -> "Future[T]":
+        try:
+            future: Future[T] = self._pool.schedule(work, timeout=self._limits.timeout_s)
+        except RuntimeError as error:
+            future = Future()
+            future.set_exception(BrokenProcessPool(str(error)))
+        return future
+
+    def result(self, future: "Future[T]", path: Path) -> T:
+        """What the worker found.
+
+        Raises FileError where it could not, or did not live to tell; LostAnswerError, BrokenWorkersError.
+        """
+        try:
+            return future.result()
+        except TimeoutError as error:
+            raise DecodeError(path, f"gave no sound within {self._limits.timeout_s:g} s", remedy=_REPLACE, lasting=True) from error
+        except MemoryError as error:
+            megabytes = self._limits.memory_bytes >> 20
+            raise DecodeError(path, f"needs more than {megabytes} MB to decode", remedy=_REPLACE, lasting=True) from error
+        except ProcessExpired as error:
+            if error.exitcode is not None and error.exitcode > 0:  # so ends a worker that finds the pipe locked by a dead one
+                raise LostAnswerError from error
+            raise DecodeError(path, f"the decoder crashed on it ({_cause(error.exitcode)})", remedy=_REPLACE, lasting=True) from error
+        except BrokenProcessPool as error:
+            raise BrokenWorkersError from error
+        except (FileError, KeyboardInterrupt):
+            raise
+        except OSError as error:  # a disk that fails may work again tomorrow
+            raise DecodeError(path, f"cannot be read: {error.strerror or error}", remedy="check the disk and scan again") from error
+        except Exception as error:  # a bug in a decoder's wrapping, or in ours, met by one file
+            raise DecodeError(path, f"cannot be read: {type(error).__name__}: {error}", remedy=_REPLACE, lasting=True) from error
+
+    def stop(self) -> None:
+        """Ends the processes, whatever they are at."""
+        self._pool.stop()
+        self._pool.join()
+
+
+def _hear(path: Path, plan: ExcerptPlan, rate_hz: int) -> Heard:
+    sound, key = decode(path, plan, rate_hz=rate_hz), audio_key(path)
+    try:
+        return Heard(sound, key, read_tags(path))
+    except TagError as error:
+        return Heard(sound, key, None, error)
+
+
+def _prepare(memory_bytes: int, pipe_lock_s: float) -> None:
+    """In each worker: the terminal's Ctrl-C is for the scan, not for the workers; memory has an end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    CONSTS.channel_lock_timeout = pipe_lock_s
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # PyAV and FFmpeg talk about every damaged file: ours is the Outcome
+    with suppress(ImportError, OSError, ValueError):  # not every system has limits; without them a balloon ends in a crash
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (pages * os.sysconf("SC_PAGE_SIZE") + memory_bytes, hard))
+
+
+def _cause(exit_code: int | None) -> str:
+    if exit_code is None or exit_code >= 0:
+        return f"exit code {exit_code}"
+    try:
+        return signal.Signals(-exit_code).name
+    except ValueError:
+        return f"signal {-exit_code}"

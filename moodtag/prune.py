@@ -1,0 +1,65 @@
+"""Forgetting files that are gone, and only those."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from moodtag.index.store import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """`gone`: files that are not there any more. `absent`: folders with nothing in them or not there at all, such as a disk
+    that is not mounted, and how many tracks they held.
+    """
+
+    gone: tuple[Path, ...]
+    absent: tuple[tuple[Path, int], ...]
+
+
+def find_gone(index: Index, roots: Sequence[Path], *, under: Sequence[Path] = (), absent_too: bool = False) -> Pruning:
+    """The tracks, at or below `under` or anywhere, whose files are gone.
+
+    `roots` are the folders that were scanned: where one is missing or empty, its tracks are absent rather than gone,
+    unless `absent_too`. A file that cannot be looked at is neither.
+    """
+    absent = {} if absent_too else {root: 0 for root in roots if not _has_content(root)}
+    gone: list[Path] = []
+    for path in index.known_paths():
+        if (under and not any(path.is_relative_to(folder) for folder in under)) or not is_missing(path):
+            continue
+        root = next((root for root in absent if path.is_relative_to(root)), None) or (None if absent_too else _empty_folder(path, roots))
+        if root is None:
+            gone.append(path)
+        else:
+            absent[root] = absent.get(root, 0) + 1
+    return Pruning(tuple(gone), tuple((root, count) for root, count in absent.items() if count))
+
+
+def is_missing(path: Path) -> bool:
+    """Whether there is nothing at the path; a path that cannot be looked at is not missing."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _empty_folder(path: Path, roots: Sequence[Path]) -> Path | None:
+    """The nearest folder above that is there, if it is empty and below a scanned one: another disk may belong there."""
+    folder = next((folder for folder in path.parents if not is_missing(folder)), None)
+    below = folder is not None and any(folder != root and folder.is_relative_to(root) for root in roots)
+    return folder if folder is not None and below and not _has_content(folder) else None
+
+
+def _has_content(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return any(True for _ in entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True

@@ -1,0 +1,196 @@
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from moodtag.core.errors import BusyError, StoreError
+from moodtag.core.records import Stamp
+from moodtag.index.file import open_index, own_index
+from moodtag.index.store import Track
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where an index with one track lies."""
+    path = tmp_path / "data" / "index.sqlite3"
+    with own_index(path) as index, index.run("scan") as run:
+        index.put(Track(tmp_path / "a.mp3", Stamp(1, 2), "m@1", None, "untaggable"), run_id=run.id)
+    return path
+
+
+def test_reopening_applies_no_migration_twice(path: Path) -> None:
+    for opening in (own_index, open_index, own_index):
+        with opening(path) as index:
+            assert (index.check(), index.count(), index.notice) == ("ok", 1, None)
+
+
+def test_an_index_that_is_not_there_is_told_to_those_who_would_only_read(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no index"), open_index(tmp_path / "i.sqlite3"):
+        pass
+    assert not (tmp_path / "i.sqlite3").exists()
+
+
+def test_a_command_that_needs_an_index_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no index"), own_index(tmp_path / "i.sqlite3", create=False):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_index_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = list(tmp_path.iterdir())
+    with open_index(None) as index:
+        assert index.count() == 0
+    assert list(tmp_path.iterdir()) == before
+
+
+def test_two_at_work_on_one_index_are_told_apart(path: Path) -> None:
+    with own_index(path) as index, index.run("scan"):
+        with pytest.raises(StoreError, match=rf"another moodtag is at work .*scan, process {os.getpid()}, since"), own_index(path):
+            pass
+        with open_index(path) as reader:
+            assert reader.count() == 1
+    with own_index(path) as index:
+        assert index.count() == 1
+
+
+def test_a_killed_process_holds_no_lock(path: Path) -> None:
+    code = (
+        f"import os\nfrom pathlib import Path\nfrom moodtag.index.file import own_index\nwith own_index(Path({str(path)!r})): os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 9
+    with own_index(path) as index:
+        assert index.count() == 1
+
+
+def damage(path: Path, kind: str) -> bytes:
+    raw = bytearray(path.read_bytes())
+    if kind == "header":
+        raw[:100] = b"x" * 100
+    elif kind == "pages":
+        raw[4096:] = os.urandom(len(raw) - 4096)
+    elif kind == "cut":
+        del raw[len(raw) // 2 :]
+    else:
+        raw[:] = bytes(len(raw))
+    path.write_bytes(raw)
+    return bytes(raw)
+
+
+@pytest.mark.parametrize("kind", ["header", "pages", "cut", "zeros"])
+def test_a_damaged_index_is_moved_aside_and_a_new_one_begun(kind: str, path: Path) -> None:
+    with own_index(path) as index, pytest.raises(KeyboardInterrupt), index.run("scan"):
+        Database(path).execute("update runs set finished_at = null").connection.close()
+        raise KeyboardInterrupt
+    connection = sqlite3.connect(path)
+    connection.execute("update runs set finished_at = null")  # as a kill leaves it
+    connection.commit()
+    connection.execute("pragma wal_checkpoint(truncate)")
+    connection.close()
+    raw = damage(path, kind)
+    with own_index(path) as index:
+        assert index.notice is not None
+        assert "damaged" in index.notice
+        assert (index.count(), index.check()) == (0, "ok")
+    (aside,) = path.parent.glob("index.sqlite3.damaged-*[0-9]")
+    assert aside.name in index.notice
+    assert aside.read_bytes() == raw
+
+
+def test_damage_met_in_the_middle_of_work_is_looked_into_next_time(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        (root,) = connection.execute("select rootpage from sqlite_master where name = 'tracks'").fetchone()
+        (size,) = connection.execute("pragma page_size").fetchone()
+        connection.execute("pragma wal_checkpoint(truncate)")
+    connection.close()
+    raw = bytearray(path.read_bytes())
+    raw[(root - 1) * size : root * size] = b"\xab" * size
+    path.write_bytes(raw)
+    with pytest.raises(StoreError, match="malformed"), own_index(path) as index, index.run("scan"):
+        list(index.tracks())
+    with own_index(path) as index:
+        assert index.notice is not None
+        assert index.count() == 0
+    with own_index(path) as index:
+        assert index.notice is None
+
+
+def test_a_link_to_an_index_is_the_same_index(path: Path) -> None:
+    link = path.with_name("link.sqlite3")
+    link.symlink_to(path)
+    with own_index(path), pytest.raises(BusyError), own_index(link):
+        pass
+
+
+def test_a_file_that_is_no_index_is_told_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "diary.txt"
+    path.write_bytes(b"my diary" * 1000)
+    for opening in (open_index, own_index):
+        with pytest.raises(StoreError, match="not a database"), opening(path):
+            pass
+    assert path.read_bytes() == b"my diary" * 1000
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    Database(path).table("items").insert({"title": "a"})
+    raw = path.read_bytes()
+    for opening in (open_index, own_index):
+        with pytest.raises(StoreError, match="not moodtag's"), opening(path):
+            pass
+    assert path.read_bytes() == raw
+
+
+def test_an_index_of_a_newer_version_is_refused(path: Path) -> None:
+    db = Database(path)
+    db.table("_sqlite_migrations").insert({"migration_set": "moodtag", "name": "m999_wonders", "applied_at": "2030-01-01"})
+    db.close()
+    for opening in (open_index, own_index):
+        with pytest.raises(StoreError, match=r"newer moodtag \(m999_wonders\)") as caught, opening(path):
+            pass
+        assert caught.value.remedy == "update moodtag"
+
+
+UNPRIVILEGED = """
+import os, sys
+from pathlib import Path
+from moodtag.core.errors import BusyError, StoreError
+from moodtag.index.file import open_index, own_index
+with open_index(None): pass  # imports all there is to import, which another user may not be able to read
+if os.geteuid() == 0:
+    os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
+path = Path(sys.argv[1])
+with open_index(path) as index: print(index.count())
+try:
+    with own_index(path): print("owned")
+except StoreError as error: print(error.message)
+"""
+
+
+def test_an_index_on_a_read_only_disk_can_be_read(path: Path) -> None:
+    for leftover in ("-wal", "-shm", ".lock"):
+        path.with_name(path.name + leftover).unlink(missing_ok=True)
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    for parent in path.parent.parents:
+        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    done = subprocess.run([sys.executable, "-c", UNPRIVILEGED, str(path)], cwd=ROOT, capture_output=True, text=True, check=True)
+    path.parent.chmod(0o755)
+    count, refusal = done.stdout.splitlines()
+    assert count == "1"
+    assert "cannot be used: Permission denied" in refusal
+
+
+def test_a_copy_of_an_index_is_an_index(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy(path, copy)
+    with open_index(copy) as index:
+        assert index.count() == 1

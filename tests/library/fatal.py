@@ -1,0 +1,27 @@
+"""What may befall a worker. Imports nothing heavy: workers with little memory import it."""
+
+import os
+import signal
+
+
+def die(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
+def balloon() -> int:
+    return len(bytearray(600 << 20))
+
+
+def stumble() -> None:
+    raise AssertionError("what no one thought of")
+
+
+class _Deadly:
+    def __reduce__(self) -> str:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ""
+
+
+def die_while_answering() -> _Deadly:
+    """Its death comes while it holds the pool's pipe."""
+    return _Deadly()

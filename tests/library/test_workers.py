@@ -1,0 +1,82 @@
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from moodtag.core.errors import DecodeError, FileError
+from moodtag.core.records import ExcerptPlan
+from moodtag.library.decode import audio_key
+from moodtag.library.workers import Limits, LostAnswerError, Workers
+from tests.conftest import MakeAudio
+from tests.library.fatal import balloon, die, stumble
+
+PLAN = ExcerptPlan(1, 1.0)
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """Two workers with little time and memory."""
+    pool = Workers(2, limits=Limits(timeout_s=2.0, memory_bytes=300 << 20))
+    yield pool
+    pool.stop()
+
+
+def test_a_worker_hears_identifies_and_reads_tags(workers: Workers, make_audio: MakeAudio) -> None:
+    path = make_audio(".flac")
+    heard = workers.result(workers.hear(path, PLAN, rate_hz=16_000), path)
+    assert heard.sound.excerpts[0].shape == (16_000,)
+    assert heard.tags == {"MOOD": (), "VALENCE": (), "AROUSAL": (), "MOODTAG": ()}
+    assert workers.result(workers.identify(path), path) == heard.audio_key == audio_key(path)
+
+
+def test_an_error_comes_back_whole(workers: Workers, tmp_path: Path) -> None:
+    path = tmp_path / "text.mp3"
+    path.write_text("no music at all\n" * 100)
+    with pytest.raises(DecodeError) as caught:
+        workers.result(workers.hear(path, PLAN, rate_hz=16_000), path)
+    assert (caught.value.path, caught.value.lasting) == (path, True)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("work", "message"),
+    [
+        (partial(die, signal.SIGKILL), r"crashed on it \(SIGKILL\)"),
+        (partial(die, signal.SIGSEGV), r"crashed on it \(SIGSEGV\)"),
+        (partial(time.sleep, 60), "within 2 s"),
+        (balloon, "more than 300 MB"),
+        (stumble, "AssertionError: what no one thought of"),
+    ],
+)
+def test_what_befalls_a_worker_costs_one_file(work: object, message: str, workers: Workers, make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3")
+    before = [workers.identify(path) for _ in range(4)]
+    fatal: Future[object] = workers._submit(work)  # type: ignore[arg-type]
+    after = [workers.identify(path) for _ in range(4)]
+    with pytest.raises(FileError, match=message) as caught:
+        workers.result(fatal, path)
+    assert caught.value.lasting
+    assert {workers.result(future, path) for future in before + after} == {audio_key(path)}
+
+
+def test_stopping_ends_workers_at_work() -> None:
+    pool = Workers(1, limits=Limits())
+    pool._submit(partial(time.sleep, 600))
+    time.sleep(1.0)
+    started = time.monotonic()
+    pool.stop()
+    assert time.monotonic() - started < 5
+
+
+def test_a_worker_that_ends_of_itself_lost_its_answer(workers: Workers, make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3")
+    ending: Future[object] = workers._submit(partial(os._exit, 3))
+    after = workers.identify(path)
+    with pytest.raises(LostAnswerError):
+        workers.result(ending, path)
+    assert workers.result(after, path) == audio_key(path)
