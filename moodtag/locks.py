@@ -71,10 +71,10 @@ def _set(found: Found, index: Index, run: Run, old: Lock | None, new: Lock | Non
         if tags is None:
             return replace(outcome, note=IN_THE_INDEX)
         edit = _Edit(known, old, new)
-        changes = edit.plan(tags).changes
-        track = None if known is None else replace(known, tag_state="written", ours=edit.plan(tags).ours)
+        plan = edit.plan(tags)
+        track = None if known is None else replace(known, tag_state="written", ours=plan.ours)
         written = write_file(path, lambda held: edit.plan(read_fields(held)).changes, index, run, track=track, before=known, lock=old)
-        return replace(outcome, written=written, changes=changes)
+        return replace(outcome, written=written, changes=plan.changes)
     except (FileError, OSError) as error:
         if known is not None:
             index.put(replace(known, tag_state="pending"), run_id=run.id)

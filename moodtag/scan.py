@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moodtag.core.errors import FileError
-from moodtag.core.records import Existing, Failure, Outcome, Status, Verdict
+from moodtag.core.records import DAMAGED, Existing, Failure, Outcome, Status, Verdict
 from moodtag.index.store import Index, Run, TagState, Track
 from moodtag.library.files import Found
 from moodtag.library.tags import TagPlan, Tags, plan_changes, read_fields, read_tags
@@ -20,7 +20,6 @@ from moodtag.write import recover, write_file
 if TYPE_CHECKING:
     from moodtag.networks.predict import Predictor
 
-DAMAGED = "damaged:"
 SILENT = "silence: nothing to judge"
 NO_TAGS = "no moods can go into a file of its kind: they are in the index only"
 LINKED = "has hard links, which a safe write would part: its moods are in the index only (--part-links)"

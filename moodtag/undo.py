@@ -126,7 +126,7 @@ def _as_before(track: Track, write: Write, stamp: Stamp) -> Track:
 def _put_lock_back(write: Write, index: Index) -> None:
     """Gives the lock's fields that this write changed what they held before; the others are later decisions."""
     path, old = write.entry.path, write.lock or Lock()
-    lock = index.locks().get(path, Lock())
+    lock = index.lock_of(path) or Lock()
     changed = {change.field for change in write.entry.changes}
     lock = Lock(
         old.moods if "MOOD" in changed else lock.moods,

@@ -57,19 +57,17 @@ def _text(path: bytes | str) -> str:
     return path if isinstance(path, str) else path.decode("utf-8", "surrogateescape")
 
 
-def settled(
-    happened: "SimpleQueue[Path]", *, quiet_s: float, is_stopped: Callable[[], bool], clock: Callable[[], float] = time.monotonic
-) -> Iterator[list[Path]]:
+def settled(happened: "SimpleQueue[Path]", *, quiet_s: float, is_stopped: Callable[[], bool]) -> Iterator[list[Path]]:
     """Batches of paths in which nothing has happened for `quiet_s`, until stopped: a file that still grows is waited for."""
     last: dict[Path, float] = {}
     while not is_stopped():
         try:
-            last[happened.get(timeout=_TICK_S)] = clock()
+            last[happened.get(timeout=_TICK_S)] = time.monotonic()
             while True:
-                last[happened.get_nowait()] = clock()
+                last[happened.get_nowait()] = time.monotonic()
         except Empty:
             pass
-        quiet = sorted(path for path, at in last.items() if clock() - at >= quiet_s)
+        quiet = sorted(path for path, at in last.items() if time.monotonic() - at >= quiet_s)
         for path in quiet:
             del last[path]
         if quiet:

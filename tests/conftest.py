@@ -1,6 +1,8 @@
 """Real parts for all tests: clips in every container, the shipped model, an index in a temporary folder."""
 
+import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -181,6 +183,13 @@ def library(tmp_path: Path) -> Path:
 @pytest.fixture
 def scanner(model: Model, predictor: Predictor, index: Index, library: Path) -> Scanner:
     return Scanner(model, predictor, index, library)
+
+
+def let_others_enter(path: Path) -> None:
+    """Opens the folders above to every user, as far as they are ours."""
+    for parent in path.parents:
+        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & stat.S_IXOTH:
+            parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
 
 
 def audio_packets(path: Path) -> bytes:

@@ -9,9 +9,10 @@ import pytest
 from moodtag.core.errors import FileError
 from moodtag.core.records import FieldChange, Status
 from moodtag.library.decode import audio_key, decode
-from moodtag.library.journal import apply_changes, rewritten
+from moodtag.library.journal import rewritten
 from moodtag.library.tags import read_tags
 from moodtag.library.workers import Limits
+from tests.changes import apply_changes
 from tests.conftest import TAGGABLE, UNTAGGABLE, Scanner
 
 CHANGES = (FieldChange("MOOD", (), ("calm",)), FieldChange("VALENCE", (), ("0.500",)))

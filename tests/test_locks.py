@@ -5,9 +5,10 @@ import pytest
 from moodtag.core.records import FieldChange, Lock, Outcome, Status
 from moodtag.index.store import Index
 from moodtag.library.files import find_tracks
-from moodtag.library.journal import apply_changes, rewritten
+from moodtag.library.journal import rewritten
 from moodtag.library.tags import read_tags
 from moodtag.locks import IN_THE_INDEX, NOT_SET, set_moods, unlock
+from tests.changes import apply_changes
 from tests.conftest import MakeAudio, Scanner
 
 

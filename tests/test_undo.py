@@ -13,10 +13,11 @@ from moodtag.core.errors import StoreError
 from moodtag.core.records import FieldChange, Lock, Status
 from moodtag.index.store import Index
 from moodtag.library.files import find_tracks
-from moodtag.library.journal import apply_changes, rewritten
+from moodtag.library.journal import rewritten
 from moodtag.library.tags import read_tags
 from moodtag.locks import set_moods, unlock
 from moodtag.undo import Undone, undo
+from tests.changes import apply_changes
 from tests.conftest import TAGGABLE, MakeAudio, Scanner
 
 frames: dict[str, Any] = Frames

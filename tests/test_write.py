@@ -6,9 +6,10 @@ import pytest
 from moodtag.core.errors import TagError
 from moodtag.core.records import FieldChange, Stamp
 from moodtag.index.store import Index, Track
-from moodtag.library.journal import apply_changes, rewritten
+from moodtag.library.journal import rewritten
 from moodtag.library.tags import read_tags, stamp_of
 from moodtag.write import recover, write_file
+from tests.changes import apply_changes
 from tests.conftest import MakeAudio
 
 CHANGES = (FieldChange("MOOD", (), ("calm",)), FieldChange("VALENCE", (), ("0.000",)))

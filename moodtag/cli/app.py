@@ -48,8 +48,11 @@ IndexFile = Annotated[
     Path, typer.Option("--index", envvar="MOODTAG_INDEX", default_factory=index_path, help="The index to use.", show_default="the user's")
 ]
 ModelName = Annotated[str, typer.Option("--model", envvar="MOODTAG_MODEL", help="The model that judges.")]
-Hidden = Annotated[bool, typer.Option("--hidden", help="Take files and folders whose names begin with a dot.")]
-FollowLinks = Annotated[bool, typer.Option("--follow-links", help="Follow links inside folders.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, envvar="MOODTAG_JOBS", help="Tracks side by side.", show_default="all cores")
+]
+RunsOn = Annotated[Device, typer.Option(envvar="MOODTAG_DEVICE", help="Where the network runs.")]
+WithExisting = Annotated[Existing, typer.Option(envvar="MOODTAG_EXISTING", help="Moods that a person wrote.")]
 KeepMtime = Annotated[bool, typer.Option("--keep-mtime", help="Leave the files' times as they are.")]
 PartLinks = Annotated[bool, typer.Option("--part-links", help="Write a file with hard links as a file of its own.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on stdout.")]
@@ -80,19 +83,17 @@ def scan(
     diff: Annotated[bool, typer.Option("--diff", help="Judge and show old -> new, write nothing into files.")] = False,
     no_write: Annotated[bool, typer.Option("--no-write", help="Judge into the index only.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Judge again what is current.")] = False,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, envvar="MOODTAG_JOBS", help="Tracks side by side.", show_default="all cores")
-    ] = None,
-    device: Annotated[Device, typer.Option(envvar="MOODTAG_DEVICE", help="Where the network runs.")] = Device.AUTO,
-    existing: Annotated[Existing, typer.Option(envvar="MOODTAG_EXISTING", help="Moods that a person wrote.")] = Existing.KEEP,
+    jobs: Jobs = None,
+    device: RunsOn = Device.AUTO,
+    existing: WithExisting = Existing.KEEP,
     model: ModelName = DEFAULT_MODEL,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what failed before and has not changed.")] = False,
     keep_mtime: KeepMtime = False,
     part_links: PartLinks = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that one file may take to decode.")] = 120,
     memory: Annotated[int, typer.Option(min=64, help="Megabytes that one file may take to decode.")] = 1024,
-    hidden: Hidden = False,
-    follow_links: FollowLinks = False,
+    hidden: Annotated[bool, typer.Option("--hidden", help="Take files and folders whose names begin with a dot.")] = False,
+    follow_links: Annotated[bool, typer.Option("--follow-links", help="Follow links inside folders.")] = False,
     json: Json = False,
 ) -> None:
     """Judge music and write its moods into the files."""
@@ -113,7 +114,7 @@ def scan(
         jobs=jobs or available_cores(),
         limits=Limits(timeout, memory << 20),
     )
-    request = Request(paths, index, model, device.value, chosen, diff=diff, json=json, hidden=hidden, follow_links=follow_links)
+    request = Request(paths, index, model, device.value, chosen, json=json, hidden=hidden, follow_links=follow_links)
     raise typer.Exit(run_scan(request))
 
 
@@ -190,11 +191,9 @@ def watch(
     index: IndexFile,
     settle: Annotated[float, typer.Option(min=0, help="Seconds without a change before a file is judged.")] = 10,
     poll: Annotated[bool, typer.Option("--poll", help="Look every second; for network shares, which tell nothing.")] = False,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, envvar="MOODTAG_JOBS", help="Tracks side by side.", show_default="all cores")
-    ] = None,
-    device: Annotated[Device, typer.Option(envvar="MOODTAG_DEVICE", help="Where the network runs.")] = Device.AUTO,
-    existing: Annotated[Existing, typer.Option(envvar="MOODTAG_EXISTING", help="Moods that a person wrote.")] = Existing.KEEP,
+    jobs: Jobs = None,
+    device: RunsOn = Device.AUTO,
+    existing: WithExisting = Existing.KEEP,
     model: ModelName = DEFAULT_MODEL,
     keep_mtime: KeepMtime = False,
     part_links: PartLinks = False,

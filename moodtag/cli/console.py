@@ -71,10 +71,14 @@ def escape_what_streams_cannot_hold() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def with_remedy(message: str, remedy: str | None) -> str:
+    """The message, and behind it what to do about it, if there is anything."""
+    return f"{message} ({remedy})" if remedy else message
+
+
 def complain(error: MoodtagError) -> None:
     """One line on stderr: what went wrong, and what to do about it."""
-    remedy = f" ({error.remedy})" if error.remedy else ""
-    sys.stderr.write(printable(f"moodtag: {error.message}{remedy}") + "\n")
+    sys.stderr.write(printable(with_remedy(f"moodtag: {error.message}", error.remedy)) + "\n")
 
 
 def available_cores() -> int:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from moodtag import __version__
-from moodtag.cli.console import printable, stdout
+from moodtag.cli.console import printable, stdout, with_remedy
 from moodtag.core.errors import MoodtagError
 from moodtag.core.settings import config_file
 from moodtag.index.file import open_index
@@ -47,13 +47,9 @@ def run_doctor(index: Path, model: str) -> int:
         try:
             mark, line = "ok", check()
         except (MoodtagError, OSError, ImportError, sqlite3.Error) as error:
-            mark, line, failed = "FAILED", str(error) + _remedy(error), True
+            mark, line, failed = "FAILED", with_remedy(str(error), getattr(error, "remedy", None)), True
         stdout().print(f"{mark:7} {name:10} {printable(line)}")
     return int(failed)
-
-
-def _remedy(error: BaseException) -> str:
-    return f" ({error.remedy})" if isinstance(error, MoodtagError) and error.remedy else ""
 
 
 def _libraries() -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from moodtag.cli.console import print_json, printable, short_path, stderr
+from moodtag.cli.console import print_json, printable, short_path, stderr, with_remedy
 from moodtag.cli.report import outcome_record
 from moodtag.cli.scan import check_paths, print_changes, tell_notice
 from moodtag.cli.stop import stoppable
@@ -39,10 +39,9 @@ def run_set(
             if json:
                 print_json(outcome_record(outcome))
             elif outcome.changes:
-                print_changes(outcome)
-            if outcome.error or outcome.note:
-                remedy = f" ({outcome.remedy})" if outcome.remedy else ""
-                stderr().print(Text(f"{short_path(outcome.path)}: {printable((outcome.error or outcome.note or '') + remedy)}"))
+                print_changes(outcome.path, outcome.changes)
+            if message := outcome.error or outcome.note:
+                stderr().print(Text(f"{short_path(outcome.path)}: {printable(with_remedy(message, outcome.remedy))}"))
     if not found:
         stderr().print("No audio files there.")
     return 1 if statuses[Status.FAILED] or not found else 0

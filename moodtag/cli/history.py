@@ -9,8 +9,8 @@ from typing import Any
 from rich.table import Column, Table
 from rich.text import Text
 
-from moodtag.cli.console import print_json, print_table, printable, short_path, stderr, stdout
-from moodtag.cli.scan import tell_notice, values_text
+from moodtag.cli.console import print_json, print_table, printable, short_path, stderr, stdout, with_remedy
+from moodtag.cli.scan import print_changes, tell_notice, values_text
 from moodtag.cli.stop import stoppable
 from moodtag.core.records import FieldChange
 from moodtag.index.file import open_index, own_index
@@ -76,13 +76,10 @@ def _changes_record(changes: Iterable[FieldChange]) -> list[dict[str, Any]]:
 
 def _print_undone(undone: Undone, *, dry_run: bool) -> None:
     if undone.error is not None:
-        remedy = f" ({undone.remedy})" if undone.remedy else ""
-        stderr().print(Text(f"{short_path(undone.path)}: {printable(undone.error + remedy)}"))
+        stderr().print(Text(f"{short_path(undone.path)}: {printable(with_remedy(undone.error, undone.remedy))}"))
         return
     if dry_run:
-        stdout().print(short_path(undone.path))
-        for change in undone.changes:
-            stdout().print(Text(f"  {change.field:8} {values_text(change.old)} -> {values_text(change.new)}"))
+        print_changes(undone.path, undone.changes)
     for change in undone.refused:
         held = values_text(change.old)
         stderr().print(Text(f"{short_path(undone.path)}: {change.field} was changed since, left as it is: {held}"))
@@ -117,8 +114,7 @@ def run_failures(index: Path, *, json: bool) -> int:
         if json:
             print_json(record)
         else:
-            remedy = f" ({record['remedy']})" if record["remedy"] else ""
-            stdout().print(Text(f"{short_path(Path(record['path']))}: {printable(record['error'] + remedy)}"))
+            stdout().print(Text(f"{short_path(Path(record['path']))}: {printable(with_remedy(record['error'], record['remedy']))}"))
     return 1 if records else 0
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from moodtag.cli.console import printable, short_path, stderr
-from moodtag.core.records import Outcome, Status, Verdict
+from moodtag.cli.console import printable, short_path, stderr, with_remedy
+from moodtag.core.records import DAMAGED, Outcome, Status, Verdict
 from moodtag.scan import WOULD_JUDGE, WOULD_WRITE, ScanOptions
 
 QUADRANTS = ("happy, lively", "tense, fierce", "sad, gloomy", "calm, tender")
@@ -63,7 +63,7 @@ class Tally:
         self.statuses[outcome.status] += 1
         if outcome.status is Status.FAILED:
             self.failed.append(outcome)
-        elif outcome.note is not None and outcome.note.startswith("damaged") and outcome.status is not Status.CURRENT:
+        elif outcome.note is not None and outcome.note.startswith(DAMAGED) and outcome.status is not Status.CURRENT:
             self.damaged.append(outcome)
         elif outcome.note is not None:
             self.notes[outcome.note] += 1
@@ -147,8 +147,7 @@ def _print_troubled(title: str, outcomes: list[Outcome]) -> None:
         return
     stderr().print(f"{title}:")
     for outcome in outcomes[:_LISTED]:
-        remedy = f" ({outcome.remedy})" if outcome.remedy else ""
-        reason = outcome.error or outcome.note or ""
-        stderr().print(Text(f"  {short_path(outcome.path)}: {printable(reason + remedy)}"))
+        reason = with_remedy(outcome.error or outcome.note or "", outcome.remedy)
+        stderr().print(Text(f"  {short_path(outcome.path)}: {printable(reason)}"))
     if len(outcomes) > _LISTED:
         stderr().print(f"  and {len(outcomes) - _LISTED} more: --json lists them all")

@@ -14,7 +14,7 @@ from moodtag.cli.console import print_json, printable, short_path, stderr, stdou
 from moodtag.cli.report import Tally, outcome_record, print_summary
 from moodtag.cli.stop import Stop, stoppable
 from moodtag.core.errors import UsageError
-from moodtag.core.records import Outcome, Status
+from moodtag.core.records import FieldChange, Outcome, Status
 from moodtag.index.file import open_index, own_index
 from moodtag.index.store import Index
 from moodtag.library.files import find_tracks
@@ -34,7 +34,6 @@ class Request:
     model: str
     device: "Device"
     options: ScanOptions
-    diff: bool = False
     json: bool = False
     hidden: bool = False
     follow_links: bool = False
@@ -103,17 +102,17 @@ def print_outcome(outcome: Outcome, request: Request) -> None:
         print_json(outcome_record(outcome))
     elif request.options.dry_run and outcome.status is Status.SKIPPED and outcome.model is not None:
         stdout().print(f"{short_path(outcome.path)}: {outcome.note}")
-    elif request.diff and outcome.changes:
-        print_changes(outcome)
+    elif request.options.diff and outcome.changes:
+        print_changes(outcome.path, outcome.changes)
     elif request.each and outcome.status is Status.TAGGED and outcome.verdict is not None:
         moods = ", ".join(mood.name for mood in outcome.verdict.moods)
         stdout().print(f"{short_path(outcome.path)}: valence {outcome.verdict.valence:.2f}, arousal {outcome.verdict.arousal:.2f}, {moods}")
 
 
-def print_changes(outcome: Outcome) -> None:
+def print_changes(path: Path, changes: Iterable[FieldChange]) -> None:
     """The path, and old -> new for each field."""
-    stdout().print(short_path(outcome.path))
-    for change in outcome.changes:
+    stdout().print(short_path(path))
+    for change in changes:
         stdout().print(Text(f"  {change.field:8} {values_text(change.old)} -> {values_text(change.new)}"))
 
 

@@ -6,11 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    import os
+
     import numpy as np
     from numpy.typing import NDArray
 
 Modality = Literal["audio", "audio+lyrics", "lyrics"]
 Existing = Literal["keep", "merge", "replace"]
+
+
+DAMAGED = "damaged:"
+"""So begins the note of a track that was judged by what could be decoded of it."""
 
 
 class Status(StrEnum):
@@ -79,6 +85,11 @@ class Stamp:
 
     size_bytes: int
     mtime_ns: int
+
+    @staticmethod
+    def of(status: "os.stat_result") -> "Stamp":
+        """The stamp of a file in that state."""
+        return Stamp(status.st_size, status.st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _open_sound(path: Path) -> Index:
     try:
         index = Index(_connect(path, _migrate))
         suspect = _suspect(path)
-        if not (suspect.exists() or _was_killed(index)) or index.check() == "ok":
+        if not (suspect.exists() or index.is_last_run_open()) or index.check() == "ok":
             suspect.unlink(missing_ok=True)
             return index
         index.close()
@@ -168,12 +168,6 @@ def _check_version(db: Database, path: Path) -> None:
 def _suspect(path: Path) -> Path:
     """A file that is there while damage met in the middle of work has not been looked into."""
     return path.with_name(path.name + ".suspect")
-
-
-def _was_killed(index: Index) -> bool:
-    """Whether the newest run did not come to its end."""
-    newest = next(index.runs(), None)
-    return newest is not None and newest.finished_at is None
 
 
 def _is_damage(error: Exception) -> bool:

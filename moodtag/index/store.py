@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from sqlite_utils import Database
 
-from moodtag.core.records import Failure, Lock, MoodScore, Ours, Stamp, Verdict
+from moodtag.core.records import DAMAGED, Failure, Lock, MoodScore, Ours, Stamp, Verdict
 from moodtag.index.journal import Journal
 from moodtag.index.keys import now, path_key, path_of
 
@@ -105,7 +105,7 @@ class Index:
 
     def copy(self, old: Path, new: Path) -> None:
         """The file at `new` is one with that at `old`: what is known of that is known of it; the journal stays."""
-        track, lock = self.get(old), self.locks().get(old)
+        track, lock = self.get(old), self.lock_of(old)
         with self._db.atomic():
             if track is not None:
                 self.put(replace(track, path=new), run_id=None)
@@ -128,7 +128,7 @@ class Index:
 
     def damaged(self) -> Iterator[Track]:
         """Tracks that were judged by what could be decoded of them, by path."""
-        for row in self._db.execute("select * from tracks where note like 'damaged:%' order by path").fetchall():
+        for row in self._db.execute("select * from tracks where note like ? order by path", [f"{DAMAGED}%"]).fetchall():
             yield _track(row)
 
     def paths(self) -> Iterator[tuple[Path, str | None]]:
@@ -173,6 +173,11 @@ class Index:
         """Lets go of what a person set."""
         self._db.execute("delete from locks where path = ?", [path_key(path)])
 
+    def lock_of(self, path: Path) -> Lock | None:
+        """What a person set for the track at `path`."""
+        row = self._db.execute("select * from locks where path = ?", [path_key(path)]).fetchone()
+        return None if row is None else _lock(row)
+
     def locks(self) -> dict[Path, Lock]:
         """What people set, by path."""
         return {path_of(row["path"]): _lock(row) for row in self._db.execute("select * from locks").fetchall()}
@@ -197,6 +202,11 @@ class Index:
         finally:
             counts = {"files": run.files, "tagged": run.tagged, "written": run.written, "failed": run.failed}
             self._db.table("runs").update(run.id, {"finished_at": now(), **counts})
+
+    def is_last_run_open(self) -> bool:
+        """Whether the newest run did not come to its end."""
+        row = self._db.execute("select finished_at from runs order by id desc limit 1").fetchone()
+        return row is not None and row["finished_at"] is None
 
     def roots(self) -> list[Path]:
         """The folders that were ever scanned."""

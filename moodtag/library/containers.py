@@ -33,10 +33,10 @@ from mutagen._vorbis import VCommentDict
 from moodtag.core.errors import TagError
 from moodtag.library.id3 import Id3, read_id3v1
 from moodtag.library.mp4 import Mp4, is_fragmented
-from moodtag.library.values import Values, same_key, unique
+from moodtag.library.values import Values, same_key, synchsafe, unique
 from moodtag.library.vorbis import Vorbis
 
-_REMEDY = "rewrite its tags with a tag editor"
+RETAG_REMEDY = "rewrite its tags with a tag editor"
 _OGG = (oggvorbis.OggVorbis, oggopus.OggOpus, oggspeex.OggSpeex, oggflac.OggFLAC, oggtheora.OggTheora)
 _KINDS: tuple[tuple[bytes, tuple[type[Any], ...]], ...] = (
     (b"fLaC", (flac.FLAC,)),
@@ -73,7 +73,7 @@ def open_container(path: Path) -> Container | None:
         raise
     except Exception as error:
         raise_system_error(error)
-        raise TagError(path, f"tags cannot be read: {_one_line(error)}", remedy=_REMEDY) from error
+        raise TagError(path, f"tags cannot be read: {_one_line(error)}", remedy=RETAG_REMEDY) from error
 
 
 def raise_system_error(error: BaseException) -> None:
@@ -95,7 +95,7 @@ def _open(path: Path) -> Container | None:
     with path.open("rb") as file:
         head = file.read(512)
         if head.startswith(b"ID3"):
-            file.seek(10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)))
+            file.seek(10 + synchsafe(head[6:10]))
             behind = file.read(64)
         else:
             behind = head
@@ -132,7 +132,7 @@ def _check_packets(path: Path, head: bytes) -> None:
             if digit < 0x80:
                 break
         if size < 2 + digits:
-            raise TagError(path, "its packets are damaged", remedy=_REMEDY)
+            raise TagError(path, "its packets are damaged", remedy=RETAG_REMEDY)
         at += size
 
 
@@ -144,18 +144,22 @@ def _wrap(path: Path, file: Any) -> Container | None:
     if isinstance(file, flac.FLAC) or isinstance(getattr(file, "tags", None), VCommentDict):
         return Vorbis(path, file)
     if isinstance(file, mp4.MP4):
-        return None if is_fragmented(path) else Mp4(file)
+        return None if is_fragmented(path) else Mp4(_with_tags(file))
     if isinstance(file, asf.ASF):
         return _Asf(file)
     if isinstance(file, apev2.APEv2File):
-        return _Ape(file)
+        return _Ape(_with_tags(file))
     if isinstance(file, (id3.ID3FileType, wave.WAVE, aiff.AIFF, dsf.DSF, dsdiff.DSDIFF)):
-        opened: Any = file
-        if opened.tags is None:
-            opened.add_tags()
-        tags = Id3(path, type(opened.tags))
+        tags = Id3(path, type(_with_tags(file).tags))
         return tags if tags.version >= (2, 3) else None  # mutagen would write ID3v2.2 as a later version, every frame in another form
     return None
+
+
+def _with_tags(file: Any) -> Any:
+    """The file, with an empty tag where it had none."""
+    if file.tags is None:
+        file.add_tags()
+    return file
 
 
 def _one_line(error: BaseException) -> str:
@@ -207,10 +211,7 @@ class _Ape:
     """APEv2 (WavPack, Monkey's Audio, Musepack): one item, values parted by NUL; keys ignore case."""
 
     def __init__(self, file: Any) -> None:
-        self._file = file
-        if self._file.tags is None:
-            self._file.add_tags()
-        self._tags: Any = self._file.tags
+        self._file, self._tags = file, file.tags
 
     def _key(self, field: str) -> str:
         return "Mood" if field == "MOOD" else field

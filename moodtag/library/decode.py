@@ -22,7 +22,7 @@ from moodtag.library.wholeness import has_ogg_end, share_there
 MIN_DURATION_S = 0.25
 SILENCE_PEAK = 3e-4  # -70 dBFS: dither and hiss stay below it, the quietest pianissimo does not
 
-_REPLACE = "play it, and replace it if it does not play"
+REPLACE_REMEDY = "play it, and replace it if it does not play"
 _KEY_BYTES = 1 << 20
 _MAX_LEAD_S = 30.0  # a seek that lands further ahead than this met a broken index
 _MAX_BAD_PACKETS = 200
@@ -132,7 +132,7 @@ def _beginning(path: Path, source: "_Source", plan: ExcerptPlan, damage: list[st
     whole = source.read(0.0, total_s)
     whole_s = whole.size / source.rate_hz
     if whole_s < MIN_DURATION_S:
-        raise DecodeError(path, _too_short(whole_s, source.bad_packets), remedy=_REPLACE, lasting=True)
+        raise DecodeError(path, _too_short(whole_s, source.bad_packets), remedy=REPLACE_REMEDY, lasting=True)
     stated_s = source.duration_s if source.exact_duration else None
     if stated_s is not None and not damage and whole_s < min(stated_s, total_s) - _ROUNDING_S:
         damage.append(f"nothing after {_clock(whole_s)} of {_clock(stated_s)}: truncated or damaged")
@@ -252,7 +252,7 @@ def _decode_error(path: Path, error: Exception) -> DecodeError:
     if isinstance(error, FileNotFoundError):
         return DecodeError(path, "vanished during the scan")
     if isinstance(error, av.InvalidDataError):
-        return DecodeError(path, "not audio, or its header is damaged", remedy=_REPLACE, lasting=True)
+        return DecodeError(path, "not audio, or its header is damaged", remedy=REPLACE_REMEDY, lasting=True)
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     lasting = not isinstance(error, OSError) or isinstance(error, av.FFmpegError)  # a disk that fails may work again tomorrow
-    return DecodeError(path, f"cannot be decoded: {reason}", remedy=_REPLACE, lasting=lasting)
+    return DecodeError(path, f"cannot be decoded: {reason}", remedy=REPLACE_REMEDY, lasting=lasting)

@@ -269,7 +269,7 @@ def _track(path: Path) -> Found:
         return _broken_link(path) if _is_link(path) else Found(path, error="vanished during the scan")
     except OSError as error:
         return _broken_link(path) if _is_link(path) else Found(path, error=f"not readable: {error.strerror}")
-    found = Found(path, stamp=Stamp(status.st_size, status.st_mtime_ns))
+    found = Found(path, stamp=Stamp.of(status))
     if not stat.S_ISREG(status.st_mode):
         return replace(found, error=f"{_kind(status.st_mode)}, not a file", remedy="move it out of the library")
     if status.st_size == 0:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from moodtag.core.errors import TagError
 from moodtag.core.records import Entry, FieldChange, Stamp
-from moodtag.library.containers import Container, open_container, raise_system_error, save_container
+from moodtag.library.containers import RETAG_REMEDY, Container, open_container, raise_system_error, save_container
 from moodtag.library.files import COPY_PREFIX
 from moodtag.library.patch import apply_patch, fits, make_patch
 from moodtag.library.tags import stamp_of
@@ -66,7 +66,7 @@ def rewritten(path: Path, plan: Plan, *, keep_mtime: bool = False, part_links: b
             return
         patch = make_patch(target, copy)
         _dress(copy, target, status, mtime_ns=status.st_mtime_ns if keep_mtime else None)
-        yield Rewrite(Entry(path, changes, patch, Stamp(status.st_size, status.st_mtime_ns)), copy, target)
+        yield Rewrite(Entry(path, changes, patch, Stamp.of(status)), copy, target)
 
 
 def restorable(entry: Entry) -> bool:
@@ -81,12 +81,7 @@ def restored(entry: Entry) -> Iterator[Rewrite]:
     with _beside(entry.path, filled=False) as (copy, target, status):
         apply_patch(entry.patch, target, copy)
         _dress(copy, target, status, mtime_ns=entry.before.mtime_ns)
-        yield Rewrite(replace(entry, before=Stamp(status.st_size, status.st_mtime_ns)), copy, target)
-
-
-def apply_changes(changes: tuple[FieldChange, ...]) -> Plan:
-    """A plan for changes that are known beforehand; those already there are left out."""
-    return lambda container: tuple(change for change in changes if container.read(change.field) != change.new)
+        yield Rewrite(replace(entry, before=Stamp.of(status)), copy, target)
 
 
 def take_back(changes: tuple[FieldChange, ...]) -> Plan:
@@ -160,13 +155,13 @@ def _change(copy: Path, plan: Plan, *, shown_as: Path) -> tuple[FieldChange, ...
             save_container(container, copy)
         written = open_container(copy)
         if written is None or any(written.read(change.field) != change.new for change in changes):
-            raise TagError(shown_as, "tags written into it could not be read back", remedy="rewrite its tags with a tag editor")
+            raise TagError(shown_as, "tags written into it could not be read back", remedy=RETAG_REMEDY)
         return tuple(replace(change, old_raw=raw[change.field], new_raw=written.raw(change.field)) for change in changes)
     except TagError as error:
         raise TagError(shown_as, error.message, remedy=error.remedy) from error
     except Exception as error:
         raise_system_error(error)
-        raise TagError(shown_as, f"tags cannot be written: {error}", remedy="rewrite its tags with a tag editor") from error
+        raise TagError(shown_as, f"tags cannot be written: {error}", remedy=RETAG_REMEDY) from error
 
 
 def _dress(copy: Path, path: Path, status: os.stat_result, *, mtime_ns: int | None) -> None:

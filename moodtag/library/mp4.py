@@ -20,10 +20,7 @@ class Mp4:
     """Free-form atoms `----:com.apple.iTunes:KEY`, each with one value or several."""
 
     def __init__(self, file: Any) -> None:
-        self._file = file
-        if self._file.tags is None:
-            self._file.add_tags()
-        self._tags: Any = self._file.tags
+        self._file, self._tags = file, file.tags
 
     def _keys(self, field: str) -> list[str]:
         return sorted(key for key in self._tags if same_key(key, _PREFIX + field))

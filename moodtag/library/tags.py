@@ -29,8 +29,7 @@ def read_fields(container: Container) -> Tags:
 
 def stamp_of(path: Path) -> Stamp:
     """The file's present state. Raises OSError."""
-    status = os.stat(path)
-    return Stamp(status.st_size, status.st_mtime_ns)
+    return Stamp.of(os.stat(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from mutagen import flac, ogg, oggflac, oggopus, oggtheora, oggvorbis
 
-from moodtag.library.values import Values, unique
+from moodtag.library.values import Values, synchsafe, unique
 
 _COMMENT_BLOCK, _PADDING_BLOCK = 4, 1
 _PREFIX_BYTES = {oggvorbis.OggVorbis: 7, oggtheora.OggTheora: 7, oggopus.OggOpus: 8, oggflac.OggFLAC: 4}
@@ -116,7 +116,7 @@ def _flac_blocks(path: Path) -> list[tuple[int, bytes]]:
     with path.open("rb") as file:
         start = file.read(10)
         if start.startswith(b"ID3"):
-            file.seek(10 + sum(byte << shift for byte, shift in zip(start[6:10], (21, 14, 7, 0), strict=True)))
+            file.seek(10 + synchsafe(start[6:10]))
             start = file.read(4)
         if not start.startswith(b"fLaC"):
             return blocks

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from moodtag.library.values import synchsafe
+
 _MAX_CHUNKS = 1000
 _MAX_OGG_PAGE_BYTES = 27 + 255 + 255 * 255
 _OGG_END = 4
@@ -71,8 +73,7 @@ def _mp3_span(file: BinaryIO) -> tuple[int, int] | None:
     at = 0
     file.seek(at)
     while (tag := file.read(10))[:3] == b"ID3" and len(tag) == 10:
-        size_bytes = sum((byte & 0x7F) << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=True))
-        at += 10 + size_bytes + (10 if tag[5] & 0x10 else 0)
+        at += 10 + synchsafe(tag[6:]) + (10 if tag[5] & 0x10 else 0)
         file.seek(at)
     file.seek(at)
     head = file.read(8192)

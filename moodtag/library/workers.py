@@ -16,7 +16,7 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from moodtag.core.errors import DecodeError, FileError, TagError
 from moodtag.core.records import ExcerptPlan, Sound
-from moodtag.library.decode import audio_key, decode
+from moodtag.library.decode import REPLACE_REMEDY, audio_key, decode
 from moodtag.library.tags import Tags, read_tags
 
 T = TypeVar("T")
@@ -25,7 +25,6 @@ CRASHED_AGAIN = "decoders crashed again and again while it was their turn"
 
 _PIPE_LOCK_S = 10.0  # a worker killed while it answers leaves the pool's pipe locked: so soon is that noticed
 _FILES_PER_WORKER = 2_000  # then a fresh one takes over: whatever a library leaks stays small
-_REPLACE = "play it, and replace it if it does not play"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +93,14 @@ class Workers:
         try:
             return future.result()
         except TimeoutError as error:
-            raise DecodeError(path, f"gave no sound within {self._limits.timeout_s:g} s", remedy=_REPLACE, lasting=True) from error
+            raise DecodeError(path, f"gave no sound within {self._limits.timeout_s:g} s", remedy=REPLACE_REMEDY, lasting=True) from error
         except MemoryError as error:
             megabytes = self._limits.memory_bytes >> 20
-            raise DecodeError(path, f"needs more than {megabytes} MB to decode", remedy=_REPLACE, lasting=True) from error
+            raise DecodeError(path, f"needs more than {megabytes} MB to decode", remedy=REPLACE_REMEDY, lasting=True) from error
         except ProcessExpired as error:
             if error.exitcode is not None and error.exitcode > 0:  # so ends a worker that finds the pipe locked by a dead one
                 raise LostAnswerError from error
-            raise DecodeError(path, f"the decoder crashed on it ({_cause(error.exitcode)})", remedy=_REPLACE, lasting=True) from error
+            raise DecodeError(path, f"the decoder crashed on it ({_cause(error.exitcode)})", remedy=REPLACE_REMEDY, lasting=True) from error
         except BrokenProcessPool as error:
             raise BrokenWorkersError from error
         except (FileError, KeyboardInterrupt):
@@ -109,7 +108,7 @@ class Workers:
         except OSError as error:  # a disk that fails may work again tomorrow
             raise DecodeError(path, f"cannot be read: {error.strerror or error}", remedy="check the disk and scan again") from error
         except Exception as error:  # a bug in a decoder's wrapping, or in ours, met by one file
-            raise DecodeError(path, f"cannot be read: {type(error).__name__}: {error}", remedy=_REPLACE, lasting=True) from error
+            raise DecodeError(path, f"cannot be read: {type(error).__name__}: {error}", remedy=REPLACE_REMEDY, lasting=True) from error
 
     def stop(self) -> None:
         """Ends the processes, whatever they are at."""

@@ -21,8 +21,8 @@ from moodtag.core.records import FieldChange
 from moodtag.index.file import own_index
 from moodtag.index.store import Index, Run
 from moodtag.library.containers import open_container, save_container
-from moodtag.library.journal import apply_changes
 from moodtag.write import write_file
+from tests.changes import apply_changes
 
 _CHANGES = tuple(FieldChange(field, (), ("0.123",)) for field in ("MOOD", "VALENCE", "AROUSAL", "MOODTAG"))
 _ROUNDS = 5

@@ -24,15 +24,6 @@ def moodtag(
     )  # fmt: skip
 
 
-@pytest.fixture
-def library(tmp_path: Path, make_audio: MakeAudio) -> Path:
-    """Two tracks and a broken one."""
-    folder = tmp_path / "library"
-    make_audio(".mp3", name="a.mp3", folder=folder)
-    make_audio(".flac", name="b.flac", folder=folder)
-    return folder
-
-
 def test_help_comes_quickly() -> None:
     times = []
     for _ in range(3):

@@ -15,15 +15,6 @@ from tests.cli.test_commands import ENVIRONMENT, moodtag
 from tests.conftest import MakeAudio
 
 
-@pytest.fixture
-def library(tmp_path: Path, make_audio: MakeAudio) -> Path:
-    """Two tracks."""
-    folder = tmp_path / "library"
-    make_audio(".mp3", name="a.mp3", folder=folder)
-    make_audio(".flac", name="b.flac", folder=folder)
-    return folder
-
-
 def test_a_scan_is_listed_shown_and_taken_back(library: Path) -> None:
     before = {path: path.read_bytes() for path in library.iterdir()}
     assert moodtag("scan", library).returncode == 0

@@ -12,6 +12,7 @@ from moodtag.core.errors import BusyError, StoreError
 from moodtag.core.records import Stamp
 from moodtag.index.file import open_index, own_index
 from moodtag.index.store import Track
+from tests.conftest import let_others_enter
 
 ROOT = Path(__file__).parents[2]
 
@@ -179,9 +180,7 @@ def test_an_index_on_a_read_only_disk_can_be_read(path: Path) -> None:
         path.with_name(path.name + leftover).unlink(missing_ok=True)
     path.chmod(0o444)
     path.parent.chmod(0o555)
-    for parent in path.parent.parents:
-        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
+    let_others_enter(path.parent)
     done = subprocess.run([sys.executable, "-c", UNPRIVILEGED, str(path)], cwd=ROOT, capture_output=True, text=True, check=True)
     path.parent.chmod(0o755)
     count, refusal = done.stdout.splitlines()

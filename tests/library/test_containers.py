@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from moodtag.core.errors import TagError
 from moodtag.core.records import FieldChange
 from moodtag.library.containers import Container, open_container
-from moodtag.library.journal import apply_changes, rewritten, take_back
+from moodtag.library.journal import rewritten, take_back
 from moodtag.library.tags import read_tags
 from moodtag.library.values import FIELDS
+from tests.changes import apply_changes
 from tests.conftest import TAGGABLE, UNTAGGABLE, MakeAudio, audio_packets, encode
 
 CHANGES = tuple(FieldChange(field, (), (f"a {field.lower()}",)) for field in FIELDS)

@@ -1,6 +1,5 @@
 import os
 import socket
-import stat
 import subprocess
 import sys
 import textwrap
@@ -10,6 +9,7 @@ import pytest
 
 from moodtag.core.errors import UsageError
 from moodtag.library.files import Found, find_tracks, is_leftover, read_playlist
+from tests.conftest import let_others_enter
 
 
 def touch(path: Path, content: bytes = b"x") -> Path:
@@ -43,9 +43,7 @@ UNPRIVILEGED = textwrap.dedent(
 
 def walk_unprivileged(path: Path, *, follow_links: bool = False) -> list[str]:
     """`name: what of it` of everything met by a process that is not root."""
-    for parent in path.parents:
-        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & stat.S_IXOTH:
-            parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+    let_others_enter(path)
     command = [sys.executable, "-c", UNPRIVILEGED, str(path), str(follow_links)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=True)
     return done.stdout.splitlines()

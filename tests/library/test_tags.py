@@ -16,10 +16,11 @@ from mutagen.asf import ASF
 
 from moodtag.core.errors import TagError
 from moodtag.core.records import FieldChange, Lock, MoodScore, Ours, Stamp, Verdict
-from moodtag.library.journal import apply_changes, rewritten
+from moodtag.library.journal import rewritten
 from moodtag.library.tags import Tags, plan_changes, read_tags
 from moodtag.library.values import FIELDS
-from tests.conftest import TAGGABLE, UNTAGGABLE, MakeAudio, audio_packets
+from tests.changes import apply_changes
+from tests.conftest import TAGGABLE, UNTAGGABLE, MakeAudio, audio_packets, let_others_enter
 
 id3: Any = mutagen.id3  # untyped
 
@@ -203,7 +204,8 @@ UNPRIVILEGED = textwrap.dedent(
     from pathlib import Path
     from moodtag.core.errors import TagError
     from moodtag.core.records import FieldChange
-    from moodtag.library.journal import apply_changes, rewritten
+    from moodtag.library.journal import rewritten
+    from tests.changes import apply_changes
     from moodtag.library.tags import read_tags
     path, limit = Path(sys.argv[1]), int(sys.argv[2])
     read_tags(path)  # imports all there is to import, which another user may not be able to read
@@ -225,9 +227,7 @@ UNPRIVILEGED = textwrap.dedent(
 
 def run_unprivileged(path: Path, *, limit: int = 0) -> str:
     """What `write_tags` complains of in a process that is not root, or whose files may not grow over `limit` bytes."""
-    for parent in path.parents:
-        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & stat.S_IXOTH:
-            parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+    let_others_enter(path)
     command = [sys.executable, "-c", UNPRIVILEGED, str(path), str(limit)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=True)
     return done.stdout.strip()
