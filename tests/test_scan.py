@@ -183,7 +183,7 @@ def test_a_damaged_track_is_judged_by_the_rest_and_told(scanner: Scanner, librar
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     (outcome,) = scanner()
     assert outcome.status is Status.TAGGED
-    assert (outcome.note or "").startswith("damaged: nothing at 0:4")
+    assert (outcome.note or "").startswith("damaged: nothing at 0:33 of 1:00")
 
 
 def test_a_stopped_scan_keeps_what_it_did(scanner: Scanner, library: Path, make_audio: MakeAudio) -> None:

@@ -1,4 +1,4 @@
-"""`moodtag train`: prepare, fit, evaluate, card (extra `train`)."""
+"""`moodtag train`: prepare, fit, evaluate, table, card (extra `train`)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from moodtag.cli.usage import print_help_if_alone
 from moodtag.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from moodtag.training.fit import Recipe
+    from moodtag.training.recipe import HeadsRecipe, Recipe
 
 train = typer.Typer(
     invoke_without_command=True,
@@ -26,78 +26,114 @@ Models = Annotated[Path, typer.Option("--models", help="The folder of model fold
 
 @train.command()
 def prepare(recipe: RecipeFile) -> None:
-    """Describe every clip of the recipe's data sets; stop and run again as you like."""
+    """Decode and describe every clip of the recipe's data sets; stop and run again as you like."""
     _need_extra()
-    from moodtag.training.build import read_all
-    from moodtag.training.prepare import data_root, prepare
+    from moodtag.training.prepare import data_root
+    from moodtag.training.stages import make_ready
 
-    _, chosen = _recipe(recipe)
-    clips = read_all(chosen, data_root())
-    with progress_bar("describing", len(clips)) as advance:
-        fresh = prepare(clips, data_root(), jobs=available_cores(), advance=advance)
-    typer.echo(f"{len(clips)} clips, {fresh} of them described now")
+    clips = make_ready(_recipe(recipe)[1], data_root(), jobs=available_cores(), progress=progress_bar)
+    typer.echo(f"{clips} clips are ready")
 
 
 @train.command()
 def fit(recipe: RecipeFile, models: Models = Path("models")) -> None:
-    """Train a model and write its folder: weights, config, metrics, recipe, card."""
+    """Train a model and write its folder, or judge a system of the zoo; stop and run again as you like."""
     _need_extra()
+    from moodtag.training.prepare import data_root
+    from moodtag.training.recipe import HeadsRecipe
+    from moodtag.training.stages import make_ready
+
+    file, chosen = _recipe(recipe)
+    make_ready(chosen, data_root(), jobs=available_cores(), progress=progress_bar)
+    if isinstance(chosen, HeadsRecipe) and chosen.ships:
+        _fit_model(file, chosen, models)
+    else:
+        _fit_system(chosen, models)
+
+
+def _fit_model(file: Path, recipe: "HeadsRecipe", models: Path) -> None:
     from moodtag.training.build import build
     from moodtag.training.prepare import data_root
 
-    file, chosen = _recipe(recipe)
-    with progress_bar("folds", 2 * chosen.folds) as advance:
-        model = build(file, chosen, data_root(), models, jobs=available_cores(), advance=advance)
+    with progress_bar("folds", 2 * recipe.folds) as advance:
+        model = build(file, recipe, data_root(), models, jobs=available_cores(), advance=advance)
     typer.echo(f"{model.id} in {model.folder}")
-    _print_figures(model.folder)
+    _print_card(model.folder)
+
+
+def _fit_system(recipe: "Recipe", models: Path) -> None:
+    from moodtag.training.prepare import data_root
+    from moodtag.training.table import enter
+
+    with progress_bar("folds", recipe.folds) as advance:
+        file = enter(recipe, data_root(), models, jobs=available_cores(), advance=advance)
+    typer.echo(f"figures in {file}")
 
 
 @train.command()
 def evaluate(name: str, models: Models = Path("models")) -> None:
-    """Cross-validate a model's recipe again, print its figures and renew metrics.json and the card."""
+    """Cross-validate a model's recipe again, measure the model, print its figures and renew metrics.json and the card."""
     _need_extra()
     from moodtag.networks.checkpoint import read_model
-    from moodtag.training.build import assess, write_reports
+    from moodtag.training.build import reassess
     from moodtag.training.prepare import data_root
+    from moodtag.training.stages import make_ready
 
     model = read_model(models / name)
-    _, recipe = _recipe(model.folder / "recipe.toml")
+    recipe = _model_recipe(model.folder)
+    make_ready(recipe, data_root(), jobs=available_cores(), progress=progress_bar)
     with progress_bar("folds", 2 * recipe.folds) as advance:
-        assessment = assess(recipe, data_root(), jobs=available_cores(), advance=advance)
-    write_reports(model.folder, model, recipe, assessment.metrics)
-    _print_figures(model.folder)
+        reassess(model, recipe, data_root(), jobs=available_cores(), advance=advance)
+    _print_card(model.folder)
+
+
+@train.command()
+def table(models: Models = Path("models")) -> None:
+    """Print every system of the papers beside the shipped models, and renew the table in the zoo's folder."""
+    from rich.markdown import Markdown
+
+    from moodtag.training.table import write_table
+
+    stdout().print(Markdown(write_table(models)))
 
 
 @train.command()
 def card(name: str, models: Models = Path("models")) -> None:
-    """Render a model's card from its recipe and metrics."""
+    """Render a model's card and its plots from its recipe and metrics."""
     _need_extra()
     import json
 
     from moodtag.networks.checkpoint import read_model
-    from moodtag.training.build import write_reports
+    from moodtag.training.card import write_reports
 
     model = read_model(models / name)
     metrics = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
-    write_reports(model.folder, model, _recipe(model.folder / "recipe.toml")[1], metrics)
+    write_reports(model.folder, model, _model_recipe(model.folder), metrics)
     typer.echo(str(model.folder / "README.md"))
 
 
 def _need_extra() -> None:
     from importlib.util import find_spec
 
-    missing = [name for name in ("librosa", "sklearn") if find_spec(name) is None]
+    missing = [name for name in ("librosa", "matplotlib", "sklearn") if find_spec(name) is None]
     if missing:
         raise UsageError(f"training needs {', '.join(missing)}", remedy="pip install 'moodtag[train]'")
 
 
-def _recipe(path: Path) -> "tuple[Path, Recipe]":
+def _recipe(name: Path) -> "tuple[Path, Recipe]":
     """The recipe file and what it says; a bare name means one that came with moodtag."""
-    from moodtag.training import fit as fitting
+    from moodtag.training.recipe import find_recipe, read_recipe
 
-    own = Path(fitting.__file__).parent / "recipes" / f"{path}.toml"
-    file = own if not path.suffix and own.is_file() else path
-    return file, fitting.read_recipe(file)
+    file = find_recipe(name)
+    return file, read_recipe(file)
+
+
+def _model_recipe(folder: Path) -> "HeadsRecipe":
+    from moodtag.training.recipe import HeadsRecipe, read_recipe
+
+    recipe = read_recipe(folder / "recipe.toml")
+    assert isinstance(recipe, HeadsRecipe)
+    return recipe
 
 
 @contextmanager
@@ -111,7 +147,7 @@ def progress_bar(what: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
-def _print_figures(folder: Path) -> None:
+def _print_card(folder: Path) -> None:
     """The card's figures, as a terminal shows Markdown."""
     from rich.markdown import Markdown
 

@@ -63,8 +63,8 @@ class Verdict:
     """What a track feels like. Valence, arousal and their standard deviations on 0..1, 0.5 neutral.
 
     `moods` are those that passed their threshold, best first; `scores` holds every mood of the model.
-    `confidence` is the probability that valence and arousal both lie within 0.15 of the truth.
-    `embedding` is float32 (200,); tracks that sound alike have a small cosine distance.
+    `confidence` is the probability that this is music and that valence and arousal both lie within 0.15 of the truth.
+    `embedding` is float32 (size,), as long as the model makes it; tracks that sound alike have a small cosine distance.
     """
 
     valence: float

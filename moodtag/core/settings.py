@@ -9,7 +9,7 @@ from platformdirs import user_config_path, user_data_path
 
 from moodtag.core.errors import UsageError
 
-DEFAULT_MODEL = "musicnn"
+DEFAULT_MODEL = "student"
 
 
 def index_path() -> Path:

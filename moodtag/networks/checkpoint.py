@@ -13,7 +13,7 @@ from moodtag.core.records import ExcerptPlan
 if TYPE_CHECKING:
     from torch import Tensor
 
-FORMAT = 1
+FORMAT = 2
 _CONFIG, _WEIGHTS = "config.json", "model.safetensors"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _FOLDERS = (_PACKAGE / "models", _PACKAGE.parent / "models")  # in a wheel, and in a checkout
@@ -38,7 +38,7 @@ class ModelConfig:
     name: str
     summary: str
     licence: str
-    architecture: str
+    backbones: tuple[str, ...]
     weights_sha256: str
     rate_hz: int
     n_fft: int
@@ -80,14 +80,23 @@ def read_model(folder: Path) -> Model:
     try:
         raw = (folder / _CONFIG).read_bytes()
         fields: dict[str, Any] = json.loads(raw)
+        if fields["format"] == 1:
+            fields = _renewed(fields)
         if fields["format"] != FORMAT:
             raise ModelError(f"model {folder.name} has format {fields['format']}, this moodtag reads {FORMAT}", remedy="update moodtag")
         fields["excerpts"] = ExcerptPlan(**fields["excerpts"])
         fields["moods"] = tuple(MoodRule(**rule) for rule in fields["moods"])
+        fields["backbones"] = tuple(fields["backbones"])
         config = ModelConfig(**fields)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"model {folder.name}: its {_CONFIG} is damaged: {error}", remedy="install moodtag again") from error
     return Model(folder, config, f"{config.name}@{hashlib.sha256(raw).hexdigest()[:8]}")
+
+
+def _renewed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields of format 1, in which every model listened with MSD-musicnn, as format 2 has them."""
+    kept = {name: value for name, value in fields.items() if name != "architecture"}
+    return {**kept, "format": FORMAT, "backbones": ["msd-musicnn"]}
 
 
 def read_weights(model: Model) -> "dict[str, Tensor]":
@@ -102,7 +111,7 @@ def read_weights(model: Model) -> "dict[str, Tensor]":
         ) from error
     if hashlib.sha256(raw).hexdigest() != model.config.weights_sha256:
         raise ModelError(f"model {model.config.name}: its weights are damaged (sha256 differs)", remedy="install moodtag again")
-    return load(raw)
+    return {name.replace("backbone.", "backbones.0."): tensor for name, tensor in load(raw).items()}  # as format 1 names them
 
 
 def write_model(folder: Path, config: Mapping[str, Any], tensors: "Mapping[str, Tensor]") -> Model:

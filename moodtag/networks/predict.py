@@ -12,13 +12,16 @@ from torch import Tensor
 from moodtag.core.errors import ModelError, UsageError
 from moodtag.core.records import MoodScore, Sound, Verdict
 from moodtag.features.logmel import LogMelSpec
-from moodtag.networks.audio import ARCHITECTURE, EMBEDDING_SIZE, Answers, AudioNetwork
+from moodtag.networks.audio import BACKBONES, AudioNetwork
 from moodtag.networks.checkpoint import Model, ModelConfig, read_weights
+from moodtag.networks.heads import Answers
 
 Device = Literal["auto", "cpu", "cuda"]
 
 TOLERANCE = 0.15  # how far from the truth a confident verdict may lie
 MAX_MOODS = 5
+MIN_MUSIC = 0.5
+"""What is less probably music than this, speech or noise, is given no mood."""
 _CUDA_BATCH = 16  # on a CPU one call a track is as fast as one for many, and each verdict is then its track's alone
 
 
@@ -33,7 +36,12 @@ class Predictor:
         self.model = model
         self.device = _device(device)
         self.batch_size = _CUDA_BATCH if self.device.type == "cuda" else 1
-        self._network = _load(model).to(self.device)
+        self._network = load_network(model).to(self.device)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers were learnt."""
+        return sum(tensor.numel() for tensor in self._network.parameters())
 
     @torch.inference_mode()
     def judge(self, sounds: Sequence[Sound]) -> list[Verdict]:
@@ -44,7 +52,7 @@ class Predictor:
         parts = [torch.cat([self._patches(excerpt) for excerpt in sound.excerpts]) for sound in sounds]
         descriptions = self._network.describe(torch.cat(parts), [len(part) for part in parts])
         answers = self._network.heads(descriptions)
-        embeddings = descriptions[:, :EMBEDDING_SIZE].cpu().numpy()
+        embeddings = descriptions[:, : self._network.embedding_size].cpu().numpy()
         return [self._verdict(answers, embeddings[i], i) for i in range(len(sounds))]
 
     def _patches(self, excerpt: NDArray[np.float32]) -> Tensor:
@@ -53,14 +61,15 @@ class Predictor:
     def _verdict(self, answers: Answers, embedding: NDArray[np.float32], i: int) -> Verdict:
         (valence, arousal), (valence_std, arousal_std) = answers.affect[i].tolist(), answers.affect_std[i].tolist()
         probabilities = torch.sigmoid(answers.moods[i]).tolist()
+        music = torch.sigmoid(answers.music[i]).item()
         scores = [MoodScore(rule.name, p) for rule, p in zip(self.model.config.moods, probabilities, strict=True)]
         return Verdict(
             valence=valence,
             arousal=arousal,
             valence_std=valence_std,
             arousal_std=arousal_std,
-            confidence=_within(TOLERANCE, valence_std) * _within(TOLERANCE, arousal_std),
-            moods=chosen_moods(scores, self.model.config),
+            confidence=music * _within(TOLERANCE, valence_std) * _within(TOLERANCE, arousal_std),
+            moods=chosen_moods(scores, self.model.config) if music >= MIN_MUSIC else (),
             scores=tuple(scores),
             embedding=embedding,
         )
@@ -90,22 +99,31 @@ def _device(name: Device) -> torch.device:
     return torch.device(name)
 
 
-def _load(model: Model) -> AudioNetwork:
+def load_network(model: Model) -> AudioNetwork:
+    """The model's network with its weights, in evaluation mode. Raises ModelError where they are damaged."""
     config = model.config
-    if config.architecture != ARCHITECTURE:
-        raise ModelError(f"model {config.name} has the architecture {config.architecture}, unknown here", remedy="update moodtag")
+    unknown = [name for name in config.backbones if name not in BACKBONES]
+    if unknown or not config.backbones:
+        raise ModelError(f"model {config.name} listens with {', '.join(unknown) or 'nothing'}, unknown here", remedy="update moodtag")
     network = AudioNetwork(
         log_mel_spec(config),
+        config.backbones,
         moods=len(config.moods),
         hidden_size=config.hidden_size,
         members=config.members,
         outlier_std=config.outlier_std,
     )
     try:
-        network.load_state_dict(read_weights(model))
+        network.load_state_dict({**_open_gate(network), **read_weights(model)})
     except RuntimeError as error:
         raise ModelError(f"model {config.name}: its weights do not fit its config", remedy="install moodtag again") from error
     return network.eval()
+
+
+def _open_gate(network: AudioNetwork) -> dict[str, Tensor]:
+    """Weights that take everything for music: what models of format 1 did, which were never shown anything else."""
+    music = network.heads.music
+    return {"heads.music.weight": torch.zeros_like(music.weight), "heads.music.bias": torch.full_like(music.bias, 20.0)}
 
 
 def log_mel_spec(config: ModelConfig) -> LogMelSpec:

@@ -1,32 +1,46 @@
-"""A recipe becomes a model folder: cross-validated, calibrated, trained on everything, described."""
+"""A recipe becomes a model folder: cross-validated, calibrated, trained on everything, measured, described."""
 
-import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from moodtag.core.moods import VOCABULARY
 from moodtag.features.logmel import LogMelSpec, new_logmel
-from moodtag.networks.audio import ARCHITECTURE, Answers, AudioNetwork, Heads
+from moodtag.networks.audio import AudioNetwork
 from moodtag.networks.checkpoint import Model, write_model
-from moodtag.training.card import render_card
+from moodtag.networks.heads import Heads
+from moodtag.networks.predict import Predictor, load_network
+from moodtag.training.calibration import Calibration, Judged, calibrate, cross_calibrate
+from moodtag.training.card import write_reports
+from moodtag.training.cost import cost_curve, judging, network_cost
 from moodtag.training.datasets import Clip, deam, read_clips
-from moodtag.training.evaluate import Calibration, affect_figures, calibrate, calibrated, evaluate
-from moodtag.training.fit import Recipe, cross_validate, gather, train_heads
-from moodtag.training.pretrained import load_msd_musicnn
+from moodtag.training.distil import student_listener
+from moodtag.training.evaluate import affect_figures, cell_figures, evaluate
+from moodtag.training.fit import Material, cross_validate, folds_of, gather, train_heads
+from moodtag.training.gate import Outliers, describe_outliers, fit_gate, gate_figures
+from moodtag.training.plots import SCATTER, plot_answers
+from moodtag.training.prepare import Listener, published
+from moodtag.training.recipe import HeadsRecipe, Recipe, StudentRecipe
+from moodtag.training.robustness import robustness
 
 LICENCE = "CC BY-NC-SA 4.0"
+_ROBUSTNESS_CLIPS = 40  # of each data set whose clips are long enough
+_CURVE_TRACKS = 60
+
+Advance = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A recipe's figures, and the calibration that they were reached with."""
+    """A recipe's figures, the held-out answers behind them, and the calibration of the model that is trained on everything."""
 
     metrics: dict[str, Any]
+    judged: Judged
     calibration: Calibration
 
 
@@ -35,72 +49,120 @@ def read_all(recipe: Recipe, root: Path) -> list[Clip]:
     return [clip for name in recipe.datasets for clip in read_clips(name, root)]
 
 
-def assess(recipe: Recipe, root: Path, *, jobs: int, advance: Callable[[], None] = lambda: None) -> Assessment:
+def listeners(recipe: HeadsRecipe, root: Path) -> list[Listener]:
+    """The backbones of the recipe with their weights."""
+    student = [student_listener(recipe, root)] if isinstance(recipe, StudentRecipe) else []
+    return student + [published(name, root) for name in recipe.backbones if name != "student"]
+
+
+def assess(recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lambda: None) -> Assessment:
     """Cross-validates the recipe, and once more with DEAM's labels as published; `advance` after each of 2 x folds."""
     clips = read_all(recipe, root)
-    material = gather(clips, root, extra_cut_weight=recipe.extra_cut_weight)
-    raw = cross_validate(material, recipe, jobs=jobs, advance=advance)
-    calibration = calibrate(material, raw)
-    metrics = evaluate(material, calibrated(raw, calibration))
+    material = _gathered(clips, recipe, root)
+    held = cross_validate(material, recipe, jobs=jobs, advance=advance)
+    judged = cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe))
+    metrics = evaluate(material.labels, judged)
+    metrics["cells"] = cell_figures(material.labels, held.cell_right)
     metrics["affect"]["deam_labels_as_published"] = _as_published(clips, root, recipe, jobs=jobs, advance=advance)
-    return Assessment(metrics, calibration)
+    return Assessment(metrics, judged, calibrate(material.labels, held.answers))
 
 
-def _as_published(clips: list[Clip], root: Path, recipe: Recipe, *, jobs: int, advance: Callable[[], None]) -> dict[str, Any]:
+def _gathered(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path) -> Material:
+    return gather(clips, root, listeners(recipe, root), recipe)
+
+
+def _as_published(clips: list[Clip], root: Path, recipe: HeadsRecipe, *, jobs: int, advance: Advance) -> dict[str, Any]:
     """Trained and judged on the swapped labels: comparable with systems that did the same."""
     swapped = [clip for clip in clips if clip.dataset != deam.DATASET.name]
     swapped += deam.published([clip for clip in clips if clip.dataset == deam.DATASET.name and clip.primary])
-    material = gather(swapped, root, extra_cut_weight=recipe.extra_cut_weight)
-    answers: Answers = cross_validate(material, recipe, jobs=jobs, advance=advance)
-    return affect_figures(material, answers)
+    material = _gathered(swapped, recipe, root)
+    held = cross_validate(material, recipe, jobs=jobs, advance=advance)
+    fold = folds_of(material.labels, recipe)
+    return affect_figures(material.labels, cross_calibrate(material.labels, held.answers, fold).answers)
 
 
-def build(recipe_file: Path, recipe: Recipe, root: Path, models: Path, *, jobs: int, advance: Callable[[], None] = lambda: None) -> Model:
-    """Trains the model and writes its folder: weights, config, metrics, recipe and card."""
+def build(recipe_file: Path, recipe: HeadsRecipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None) -> Model:
+    """Trains the model and writes its folder: weights, config, metrics, recipe, card and plots."""
     assessment = assess(recipe, root, jobs=jobs, advance=advance)
-    material = gather(read_all(recipe, root), root, extra_cut_weight=recipe.extra_cut_weight)
+    material = _gathered(read_all(recipe, root), recipe, root)
     torch.set_num_threads(1)  # as in the folds
-    heads = train_heads(material, recipe, seed=recipe.seed)
-    network = _assemble(heads, assessment.calibration, recipe, root)
+    network = assemble(train_heads(material, recipe, seed=recipe.seed), assessment.calibration, recipe, root)
+    outliers = describe_outliers(network, root, seed=recipe.seed)
+    fit_gate(network, material.means, outliers)
     folder = models / recipe.name
-    model = write_model(folder, _config(recipe, assessment.metrics), network.state_dict())
+    model = write_model(folder, _config(recipe, assessment), _shrunk(network))
     if recipe_file.resolve() != (folder / "recipe.toml").resolve():
         shutil.copyfile(recipe_file, folder / "recipe.toml")
-    write_reports(folder, model, recipe, assessment.metrics)
+    _report(model, network, material, outliers, recipe, assessment, root)
     return model
 
 
-def write_reports(folder: Path, model: Model, recipe: Recipe, metrics: dict[str, Any]) -> None:
-    """Writes metrics.json and the card."""
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(render_card(model, recipe, metrics), encoding="utf-8")
+def reassess(model: Model, recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lambda: None) -> None:
+    """Cross-validates and measures a finished model anew; renews its metrics, card and plots."""
+    assessment = assess(recipe, root, jobs=jobs, advance=advance)
+    network = load_network(model)
+    outliers = describe_outliers(network, root, seed=recipe.seed)
+    _report(model, network, _gathered(read_all(recipe, root), recipe, root), outliers, recipe, assessment, root)
 
 
-def _assemble(heads: Heads, calibration: Calibration, recipe: Recipe, root: Path) -> AudioNetwork:
+def _report(
+    model: Model, network: AudioNetwork, material: Material, outliers: Outliers, recipe: HeadsRecipe, assessment: Assessment, root: Path
+) -> None:
+    fold = folds_of(material.labels, recipe)
+    music = gate_figures(network, material.labels, material.means, outliers, fold)
+    plot_answers(model.folder / SCATTER, material.labels, assessment.judged.answers)
+    metrics = assessment.metrics | {"music": music}
+    write_reports(model.folder, model, recipe, metrics | measure(model, material.labels.clips, root))
+
+
+def measure(model: Model, clips: Sequence[Clip], root: Path) -> dict[str, Any]:
+    """Figures of the finished model: parameters, cost, robustness, and the curve of accuracy against cost."""
+    predictor = Predictor(model, device="cpu")
+    long = [clip for name in ("panda4q", "emotify") for clip in [c for c in clips if c.dataset == name][::9][:_ROBUSTNESS_CLIPS]]
+    tracks = [clip.path for clip in read_clips("unlabelled", root)]
+    return {
+        "parameters": predictor.parameters,
+        "cpu_ms_per_s": round(network_cost(judging(predictor), rate_hz=model.config.rate_hz), 3),
+        "robustness": robustness(predictor, long),
+        "cost_curve": cost_curve(predictor, tracks[:: max(1, len(tracks) // _CURVE_TRACKS)]),
+    }
+
+
+def assemble(heads: Heads, calibration: Calibration, recipe: HeadsRecipe, root: Path) -> AudioNetwork:
+    """The recipe's whole network with trained heads, calibrated, in evaluation mode."""
     spec = LogMelSpec()
     network = AudioNetwork(
         spec,
+        recipe.backbones,
         moods=len(VOCABULARY),
         hidden_size=recipe.hidden_size,
         members=recipe.members,
         outlier_std=recipe.outlier_std,
     )
     network.logmel = new_logmel(spec)
-    network.backbone = load_msd_musicnn(root)
+    network.backbones = nn.ModuleList(listener.network() for listener in listeners(recipe, root))
     heads.affect_scale.copy_(torch.from_numpy(calibration.affect_scale))
     heads.mood_scale.copy_(torch.from_numpy(calibration.mood_scale))
     heads.mood_shift.copy_(torch.from_numpy(calibration.mood_shift))
     network.heads = heads
-    return network
+    return network.eval()
 
 
-def _config(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any]:
+def _shrunk(network: nn.Module) -> dict[str, torch.Tensor]:
+    """The network's tensors, the heads' matrices in half precision: they are most of the file, and 0.0005 of a weight is nothing."""
+    return {
+        name: tensor.half() if name.startswith("heads.members") and tensor.ndim == 2 else tensor
+        for name, tensor in network.state_dict().items()
+    }
+
+
+def _config(recipe: HeadsRecipe, assessment: Assessment) -> dict[str, Any]:
     spec = LogMelSpec()
     return {
         "name": recipe.name,
         "summary": recipe.summary,
         "licence": LICENCE,
-        "architecture": ARCHITECTURE,
+        "backbones": list(recipe.backbones),
         "rate_hz": spec.rate_hz,
         "n_fft": spec.n_fft,
         "hop_length": spec.hop_length,
@@ -111,7 +173,7 @@ def _config(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any]:
         "members": recipe.members,
         "outlier_std": recipe.outlier_std,
         "moods": [
-            {"name": mood["name"], "threshold": mood["threshold"] if mood["written"] else None, "roc_auc": mood["roc_auc"]}
-            for mood in metrics["moods"]
+            {"name": mood["name"], "threshold": round(float(threshold), 4) if mood["written"] else None, "roc_auc": mood["roc_auc"]}
+            for mood, threshold in zip(assessment.metrics["moods"], assessment.calibration.threshold, strict=True)
         ],
     }

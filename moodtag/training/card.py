@@ -1,34 +1,56 @@
 """A model's card, rendered from its recipe and its metrics; no figure in it is typed."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from moodtag.core.moods import BY_NAME
 from moodtag.networks.checkpoint import Model
 from moodtag.training.datasets import DATASETS
-from moodtag.training.fit import Recipe
 from moodtag.training.metrics import ROUNDS, Figure
+from moodtag.training.plots import CURVE, SCATTER, plot_curve
+from moodtag.training.recipe import HeadsRecipe, StudentRecipe
 
 _AXES = ("valence", "arousal")
 
 
-def render_card(model: Model, recipe: Recipe, metrics: dict[str, Any]) -> str:
+def write_reports(folder: Path, model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> None:
+    """Writes metrics.json, the card and the picture of the cost curve."""
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(render_card(model, recipe, metrics), encoding="utf-8")
+    plot_curve(folder / CURVE, metrics["cost_curve"])
+
+
+def render_card(model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> str:
     """The card as Markdown."""
     sections = (
         _title(model, recipe),
         _licence(model),
-        _section("What it hears and says", _abilities(model)),
+        _section("What it hears and says", _abilities(model, metrics)),
         _section("How good it is", _method(model, recipe, metrics)),
         _affect(metrics),
+        _picture(SCATTER, "Held-out answers against listeners' means; the 90 % interval of some"),
+        _errors(metrics),
         _quadrants(metrics),
-        _moods(metrics),
+        _cells(metrics),
+        _moods(model, metrics),
+        _section("What it costs, and what more would bring", _cost(model, metrics)),
+        _picture(CURVE, "Cost and accuracy of excerpt plans"),
+        _section("How robust it is", _robustness(metrics)),
+        _section("What is not music", _music(metrics)),
         _section("Data", _data(recipe)),
         _swapped_labels(),
         _section("Limits", _limits()),
         _section("Recipe", _recipe(recipe)),
+        _section("Train it again", _reproduction(recipe)),
     )
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
+
+
+def _picture(file: str, caption: str) -> Iterator[str]:
+    yield f"![{caption}]({file})"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -37,7 +59,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
     yield from lines
 
 
-def _title(model: Model, recipe: Recipe) -> Iterator[str]:
+def _title(model: Model, recipe: HeadsRecipe) -> Iterator[str]:
     yield f"# {recipe.name}"
     yield ""
     yield f"{recipe.summary[0].upper()}{recipe.summary[1:]}. `{model.id}`, weights sha256 `{model.config.weights_sha256}`."
@@ -45,29 +67,28 @@ def _title(model: Model, recipe: Recipe) -> Iterator[str]:
 
 def _licence(model: Model) -> Iterator[str]:
     yield f"**Licence of the weights: {model.config.licence}.** They were trained on sets whose annotations are for"
-    yield "non-commercial use. The backbone's weights (MSD-musicnn, Pons & Serra 2019) are under the ISC licence."
+    yield "non-commercial use. Musicnn's own weights (Pons & Serra 2019), held or learnt from, are under the ISC licence."
 
 
-def _abilities(model: Model) -> Iterator[str]:
-    yield f"{_excerpts(model)}, spread over the track, mono {model.config.rate_hz / 1000:g} kHz; {model.config.n_mels} mel bands."
-    yield "It says valence and arousal (0..1, 0.5 neutral) with standard deviations, the probability of each mood, and a"
-    yield "200-number embedding."
+def _abilities(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
+    yield f"{_excerpts(model)}, spread over the track, mono {model.config.rate_hz / 1000:g} kHz; {model.config.n_mels} mel bands;"
+    yield f"{metrics['parameters']:,} parameters. It says valence and arousal (0..1, 0.5 neutral) with standard deviations, the"
+    yield "probability of each mood, how probably it is music at all, and an embedding."
 
 
-def _method(model: Model, recipe: Recipe, metrics: dict[str, Any]) -> Iterator[str]:
-    fitted = len(_AXES) + 3 * len(metrics["moods"])
+def _method(model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> Iterator[str]:
     yield f"{recipe.folds}-fold cross-validation; 95 % intervals from {ROUNDS:,} draws. Printed by `moodtag train evaluate {recipe.name}`."
     yield ""
     yield "- In DEAM and 4Q no artist is in two folds, and the draws are of artists. Emotify names no artists: each of its"
     yield "  tracks is a group of its own, so that an artist may be in two folds, and the draws are of tracks. Its figures may"
     yield "  flatter."
-    yield "- A factor for each standard deviation, and for each mood two numbers that calibrate its probability and a threshold,"
-    yield f"  {fitted} numbers in all, were fitted to the very out-of-fold answers that they are reported on"
-    yield f"  ({_clips(metrics)}). That flatters precision, recall and how often the truth"
-    yield "  lies within 1 / 2 std; R², RMSE, CCC, macro-F1 and ROC-AUC do not depend on it. The rows of labels as published"
-    yield "  have no such factors."
-    yield "- Every figure is reached by hearing the whole clip: DEAM's 10 s, or all of 4Q's and Emotify's. `moodtag scan` hears"
-    yield f"  {_excerpts(model)} of a whole track."
+    yield "- Standard deviations, probabilities and thresholds of each fold are calibrated on the other folds' held-out answers"
+    yield f"  ({_clips(metrics)}); the shipped model's on all of them."
+    if isinstance(recipe, StudentRecipe):
+        yield "- The student's backbone was distilled once, from all clips and from unlabelled music, with no label in sight: it has"
+        yield "  heard the sound of the held-out clips, but not what anybody said of them."
+    yield "- Every figure here is reached by hearing the whole clip: DEAM's 10 s, or all of 4Q's and Emotify's. `moodtag scan`"
+    yield f"  hears {_excerpts(model)} of a whole track: see the cost curve."
 
 
 def _clips(metrics: dict[str, Any]) -> str:
@@ -90,13 +111,13 @@ def _shown(figure: Figure) -> str:
 
 
 def _affect(metrics: dict[str, Any]) -> Iterator[str]:
-    yield "| DEAM, 10-s clips | axis | R² | RMSE (0..1) | CCC | truth within 1 / 2 std |"
+    yield "| DEAM, 10-s clips | axis | R² | RMSE (0..1) | CCC | truth within 68 / 90 % interval |"
     yield "|---|---|---|---|---|---|"
     for key, title in (("deam", "corrected labels"), ("deam_labels_as_published", "labels as published")):
         figures = metrics["affect"][key]
         for axis in _AXES:
             row = figures[axis]
-            spread = f"{row['within_1_std']:.0%} / {row['within_2_std']:.0%}"
+            spread = f"{row['within_1_std']:.1%} / {row['within_90']:.1%}"
             figures_shown = " | ".join(_shown(row[name]) for name in ("r2", "rmse", "ccc"))
             yield f"| {title}, {figures['clips']} clips | {axis} | {figures_shown} | {spread} |"
 
@@ -110,26 +131,82 @@ def _quadrants(metrics: dict[str, Any]) -> Iterator[str]:
     yield "other songs taught."
 
 
-def _moods(metrics: dict[str, Any]) -> Iterator[str]:
+def _errors(metrics: dict[str, Any]) -> Iterator[str]:
+    yield "| DEAM clips of | clips | valence: RMSE, bias | arousal: RMSE, bias |"
+    yield "|---|---|---|---|"
+    figures = metrics["affect"]["deam"]
+    for name, row in [*figures["by_quadrant"].items(), *figures["by_genre"].items()]:
+        cells = " | ".join(f"{row[axis]['rmse']:.3f}, {row[axis]['bias']:+.3f}" for axis in _AXES)
+        yield f"| {name} | {row['clips']} | {cells} |"
+
+
+def _cells(metrics: dict[str, Any]) -> Iterator[str]:
+    cells = ", ".join(f"{name} {_shown(figure)}" for name, figure in metrics["cells"].items())
+    yield f"DEAM, valence and arousal as classes, share of clips whose cell was named rightly: {cells}."
+
+
+def _moods(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
+    thresholds = {rule.name: rule.threshold for rule in model.config.moods}
     written = [mood for mood in metrics["moods"] if mood["written"]]
-    yield f"{len(written)} moods are written, mean ROC-AUC {metrics['mean_roc_auc_written']:.3f}. A mood below 0.70 is not."
+    yield f"{len(written)} moods are written, mean ROC-AUC {metrics['mean_roc_auc_written']:.3f}; over all {len(metrics['moods'])} it is"
+    yield f"{metrics['mean_roc_auc_all']:.3f}. A mood below 0.70 is not written. Expected calibration error, the mean over the written:"
+    yield f"{metrics['mean_calibration_error_written']:.3f}."
     yield ""
-    yield "| mood | place (V, A) | ROC-AUC on 4Q's AllMusic tags | ROC-AUC on Emotify's GEMS | precision / recall | written from |"
-    yield "|---|---|---|---|---|---|"
+    yield "| mood | place (V, A) | ROC-AUC on 4Q's AllMusic tags | Emotify's GEMS | precision / recall | calibration error | from |"
+    yield "|---|---|---|---|---|---|---|"
     for mood in sorted(metrics["moods"], key=lambda mood: -mood["roc_auc"]):
         place = BY_NAME[mood["name"]]
         cells = [_shown(mood["sources"][name]["roc_auc"]) if name in mood["sources"] else "-" for name in ("panda4q", "emotify")]
-        threshold = f"{mood['threshold']:.2f}" if mood["written"] else "never"
+        threshold = "never" if thresholds[mood["name"]] is None else f"{thresholds[mood['name']]:.2f}"
         yield (
             f"| {mood['name']} | {place.valence:.2f}, {place.arousal:.2f} | {cells[0]} | {cells[1]} "
-            f"| {mood['precision']:.2f} / {mood['recall']:.2f} | {threshold} |"
+            f"| {mood['precision']:.2f} / {mood['recall']:.2f} | {mood['calibration_error']:.3f} | {threshold} |"
         )
 
 
-def _data(recipe: Recipe) -> Iterator[str]:
+def _cost(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
+    curve = metrics["cost_curve"]
+    yield f"From samples to verdict: {metrics['cpu_ms_per_s']:.2f} CPU-ms per second of sound. {curve['tracks']} whole tracks, decoding"
+    yield "included; the distances are root mean squares from the verdict after hearing two minutes:"
+    yield ""
+    yield "| excerpts | CPU-s per track | valence | arousal | same moods |"
+    yield "|---|---|---|---|---|"
+    for plan in sorted(curve["plans"], key=lambda plan: float(plan["cpu_s"])):
+        is_chosen = (plan["count"], plan["duration_s"]) == (model.config.excerpts.count, model.config.excerpts.duration_s)
+        chosen = " (chosen)" if is_chosen else ""
+        yield (
+            f"| {plan['count']} x {plan['duration_s']:g} s{chosen} | {plan['cpu_s']:.3f} | {plan['valence']:.3f} | {plan['arousal']:.3f} "
+            f"| {plan['same_moods']:.0%} |"
+        )
+
+
+def _robustness(metrics: dict[str, Any]) -> Iterator[str]:
+    figures = metrics["robustness"]
+    yield f"Mean absolute change over {figures['clips']} clips of 4Q and Emotify, on the 0..1 scale:"
+    yield ""
+    yield "| the same music as | valence | arousal |"
+    yield "|---|---|---|"
+    for name, change in figures["changes"].items():
+        yield f"| {name} | {change['valence']:.3f} | {change['arousal']:.3f} |"
+
+
+def _music(metrics: dict[str, Any]) -> Iterator[str]:
+    figures = metrics["music"]
+    kept = ", ".join(f"{DATASETS[name].DATASET.title} {share:.1%}" for name, share in figures["music_kept"].items())
+    yield f"Speech and noise get no mood and little confidence. Music taken for music, held out by artist: {kept}."
+    yield "Told apart by a gate that never heard that kind:"
+    yield ""
+    yield "| kind | sounds | told apart |"
+    yield "|---|---|---|"
+    for name, row in figures["outliers"].items():
+        yield f"| {name} | {row['sounds']} | {row['told_apart']:.1%} |"
+
+
+def _data(recipe: HeadsRecipe) -> Iterator[str]:
     yield "| set | what | labels | licence stated | source |"
     yield "|---|---|---|---|---|"
-    for name in recipe.datasets:
+    extra = (*recipe.unlabelled, "speech") if isinstance(recipe, StudentRecipe) else ("speech",)
+    for name in (*recipe.datasets, *extra):
         dataset = DATASETS[name].DATASET
         yield f"| {dataset.title} | {dataset.what} | {dataset.labels} | {dataset.licence} | {dataset.citation} |"
 
@@ -148,12 +225,20 @@ def _limits() -> Iterator[str]:
     yield "- Mood labels are AllMusic editors' tags and felt emotions of a listening game, not one agreed truth; a mood's"
     yield "  precision above counts every untagged song as wrong."
     yield "- 4Q is balanced over the quadrants and Western commercial music; DEAM is freely licensed music, mostly rock,"
-    yield "  electronic and classical. Speech, field recordings and music of other cultures were not tested."
+    yield "  electronic and classical. Field recordings and music of other cultures were not tested."
     yield "- Only excerpts are heard: a track that changes its mood gets the average of what was heard."
     yield "- Words are not heard by this model."
 
 
-def _recipe(recipe: Recipe) -> Iterator[str]:
+def _recipe(recipe: HeadsRecipe) -> Iterator[str]:
     for field in fields(recipe):
         if field.name not in ("name", "summary"):
             yield f"- {field.name}: {_plain(getattr(recipe, field.name))}"
+
+
+def _reproduction(recipe: HeadsRecipe) -> Iterator[str]:
+    yield "```"
+    yield f"moodtag train prepare {recipe.name}    # describes the clips; stop and go on as you like"
+    yield f"moodtag train fit {recipe.name}"
+    yield f"moodtag train evaluate {recipe.name}   # the figures above"
+    yield "```"

@@ -1,127 +1,123 @@
-"""Figures of a recipe on held-out answers, and the calibrations and thresholds fitted on those same answers: the card says so."""
+"""Figures of a recipe on held-out answers."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, precision_recall_curve
+from sklearn.metrics import f1_score
 
 from moodtag.core.moods import VOCABULARY
-from moodtag.networks.audio import Answers
-from moodtag.training.fit import Material
-from moodtag.training.metrics import ccc, macro_f1, r2, rmse, roc_auc, with_interval
+from moodtag.networks.heads import Answers
+from moodtag.training.calibration import STD_PER_COVERAGE, Judged
+from moodtag.training.cells import PARTITIONS
+from moodtag.training.labels import Labels
+from moodtag.training.metrics import Figure, accuracy, calibration_error, ccc, macro_f1, r2, rmse, roc_auc, with_interval
 
 MIN_ROC_AUC = 0.70
 """A mood that the held-out answers tell apart less well is never written."""
 
 _AXES = ("valence", "arousal")
+_QUADRANTS = ("Q1", "Q2", "Q3", "Q4")
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What fits raw answers to the labels: factors for the standard deviations (2,), Platt's scale and shift per mood."""
-
-    affect_scale: NDArray[np.float32]
-    mood_scale: NDArray[np.float32]
-    mood_shift: NDArray[np.float32]
-
-
-def calibrate(material: Material, answers: Answers) -> Calibration:
-    """Calibrations from out-of-fold answers. Source of the scaling of moods: Platt 1999."""
-    where = clip_labelled(material)
-    error = (material.affect[where] - answers.affect.numpy()[where]) / answers.affect_std.numpy()[where]
-    scale, shift = np.ones(len(VOCABULARY), np.float32), np.zeros(len(VOCABULARY), np.float32)
-    for i in range(len(VOCABULARY)):
-        known = ~np.isnan(material.moods[:, i])
-        platt = LogisticRegression(C=1e6).fit(answers.moods.numpy()[known, i : i + 1], material.moods[known, i] >= 0.5)
-        scale[i], shift[i] = platt.coef_[0, 0], platt.intercept_[0]
-    return Calibration(error.std(0).astype(np.float32), scale, shift)
-
-
-def calibrated(answers: Answers, calibration: Calibration) -> Answers:
-    """The answers with the calibration applied."""
-    scale, shift = torch.from_numpy(calibration.mood_scale), torch.from_numpy(calibration.mood_shift)
-    std = answers.affect_std * torch.from_numpy(calibration.affect_scale)
-    return Answers(answers.affect, std, answers.quadrant, answers.moods * scale + shift)
-
-
-def clip_labelled(material: Material) -> NDArray[np.bool_]:
-    """Clips whose valence and arousal may test: labelled, and no extra cuts."""
-    return np.array([clip.primary and clip.valence is not None for clip in material.clips])
-
-
-def evaluate(material: Material, answers: Answers) -> dict[str, Any]:
+def evaluate(labels: Labels, judged: Judged) -> dict[str, Any]:
     """All figures of calibrated out-of-fold answers, ready for metrics.json."""
-    moods = [_mood_figures(material, answers, i) for i in range(len(VOCABULARY))]
+    moods = [_mood_figures(labels, judged, i) for i in range(len(VOCABULARY))]
+    written = [mood for mood in moods if mood["written"]]
     return {
-        "affect": {"deam": affect_figures(material, answers)},
-        "quadrant": {"panda4q": _quadrant_figures(material, answers)},
+        "affect": {"deam": affect_figures(labels, judged.answers)},
+        "quadrant": {"panda4q": _quadrant_figures(labels, judged.answers)},
         "moods": moods,
-        "mean_roc_auc_written": round(float(np.mean([mood["roc_auc"] for mood in moods if mood["written"]])), 4),
+        "mean_roc_auc_written": round(float(np.mean([mood["roc_auc"] for mood in written])), 4) if written else None,
+        "mean_roc_auc_all": round(float(np.mean([mood["roc_auc"] for mood in moods])), 4),
+        "mean_calibration_error_written": round(float(np.mean([mood["calibration_error"] for mood in written])), 4) if written else None,
     }
 
 
-def affect_figures(material: Material, answers: Answers) -> dict[str, Any]:
-    """R2, RMSE, CCC per axis with intervals, and how often the truth lies within one and two standard deviations."""
-    where = clip_labelled(material)
-    groups = _groups(material, where)
+def affect_figures(labels: Labels, answers: Answers) -> dict[str, Any]:
+    """R2, RMSE, CCC per axis with intervals, how often the truth lies in the intervals of 68 and 90 %, and errors by group."""
+    where = labels.rated
+    groups = _groups(labels, where)
     figures: dict[str, Any] = {"clips": int(where.sum()), "artists": len(set(groups))}
     for axis, name in enumerate(_AXES):
-        truth, said = material.affect[where, axis], answers.affect.numpy()[where, axis]
+        truth, said = labels.affect[where, axis], answers.affect.numpy()[where, axis]
         deviation = np.abs(truth - said) / answers.affect_std.numpy()[where, axis]
         figures[name] = {
             **{figure.__name__: with_interval(figure, truth, said, groups) for figure in (r2, rmse, ccc)},
             "within_1_std": round(float((deviation <= 1).mean()), 3),
-            "within_2_std": round(float((deviation <= 2).mean()), 3),
+            "within_90": round(float((deviation <= STD_PER_COVERAGE).mean()), 3),
         }
+    figures["by_genre"] = _errors_by([clip.genre or "unknown" for clip in labels.take(where).clips], labels, answers)
+    figures["by_quadrant"] = _errors_by([_QUADRANTS[q] for q in quadrant_of(labels.affect[where])], labels, answers)
     return figures
 
 
-def _quadrant_figures(material: Material, answers: Answers) -> dict[str, Any]:
-    where = material.quadrant >= 0
-    truth, said = material.quadrant[where], answers.quadrant.numpy()[where].argmax(1)
-    valence, arousal = (answers.affect.numpy()[where] >= 0.5).T
-    on_plane = np.select([valence & arousal, ~valence & arousal, ~valence & ~arousal], [0, 1, 2], 3)
-    groups = _groups(material, where)
+def quadrant_of(affect: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The quadrant 0..3 (Q1..Q4) of points on the plane, (clip, 2) -> (clip,)."""
+    valence, arousal = (affect >= 0.5).T
+    return np.select([valence & arousal, ~valence & arousal, ~valence & ~arousal], [0, 1, 2], 3)
+
+
+def _errors_by(names: list[str], labels: Labels, answers: Answers) -> dict[str, Any]:
+    """Clips, RMSE and bias (answer less truth) per group of clips, groups of fewer than 20 clips together."""
+    where = labels.rated
+    error = answers.affect.numpy()[where] - labels.affect[where]
+    counts = {name: names.count(name) for name in sorted(set(names))}
+    merged = np.array([name if counts[name] >= 20 else "others" for name in names])
+    return {
+        str(name): {"clips": int((merged == name).sum())}
+        | {
+            axis: {"rmse": round(float(np.sqrt(np.mean(np.square(part)))), 3), "bias": round(float(part.mean()), 3)}
+            for axis, part in zip(_AXES, error[merged == name].T, strict=True)
+        }
+        for name in sorted(set(merged), key=lambda name: -int((merged == name).sum()))
+    }
+
+
+def _quadrant_figures(labels: Labels, answers: Answers) -> dict[str, Any]:
+    where = labels.quadrant >= 0
+    truth, said = labels.quadrant[where], answers.quadrant.numpy()[where].argmax(1)
+    groups = _groups(labels, where)
     per_class = f1_score(truth, said, average=None)
     return {
         "songs": int(where.sum()),
         "macro_f1": with_interval(macro_f1, truth, said, groups),
-        "f1": {f"Q{i + 1}": round(float(f1), 4) for i, f1 in enumerate(per_class)},
-        "macro_f1_from_valence_and_arousal": with_interval(macro_f1, truth, on_plane, groups),
+        "f1": {name: round(float(f1), 4) for name, f1 in zip(_QUADRANTS, per_class, strict=True)},
+        "macro_f1_from_valence_and_arousal": with_interval(macro_f1, truth, quadrant_of(answers.affect.numpy()[where]), groups),
     }
 
 
-def _mood_figures(material: Material, answers: Answers, i: int) -> dict[str, Any]:
-    """ROC-AUC per data set, and the threshold of the best F0.5 over them with its precision and recall.
-
-    F0.5: a wrong word in a file is worse than a missing one.
-    """
-    probability = torch.sigmoid(answers.moods[:, i]).numpy()
-    known = ~np.isnan(material.moods[:, i])
-    labels = material.moods[:, i] >= 0.5
-    dataset = np.array([clip.dataset for clip in material.clips])
+def _mood_figures(labels: Labels, judged: Judged, i: int) -> dict[str, Any]:
+    """ROC-AUC per data set; over them calibration error, and precision and recall of writing."""
+    probability = torch.sigmoid(judged.answers.moods[:, i]).numpy()
+    known = ~np.isnan(labels.moods[:, i])
+    positive = labels.moods[:, i] >= 0.5
+    dataset = np.array([clip.dataset for clip in labels.clips])
     sources: dict[str, Any] = {}
     for name in dict.fromkeys(dataset[known]):
         where = known & (dataset == name)
-        figure = with_interval(roc_auc, labels[where].astype(int), probability[where], _groups(material, where))
-        sources[str(name)] = {"clips": int(where.sum()), "positive": int(labels[where].sum()), "roc_auc": figure}
-    precision, recall, thresholds = precision_recall_curve(labels[known], probability[known])
-    best = int(np.argmax(1.25 * precision * recall / np.maximum(0.25 * precision + recall, 1e-9)))
+        figure = with_interval(roc_auc, positive[where].astype(int), probability[where], _groups(labels, where))
+        sources[str(name)] = {"clips": int(where.sum()), "positive": int(positive[where].sum()), "roc_auc": figure}
     mean_auc = float(np.mean([source["roc_auc"]["value"] for source in sources.values()]))
+    said, right = judged.written[known, i], positive[known]
     return {
         "name": VOCABULARY[i].name,
         "sources": sources,
         "roc_auc": round(mean_auc, 4),
         "written": mean_auc >= MIN_ROC_AUC,
-        "threshold": round(float(thresholds[min(best, len(thresholds) - 1)]), 4),
-        "precision": round(float(precision[best]), 3),
-        "recall": round(float(recall[best]), 3),
+        "calibration_error": round(calibration_error(right, probability[known]), 4),
+        "precision": round(float((said & right).sum() / max(1, said.sum())), 3),
+        "recall": round(float((said & right).sum() / max(1, right.sum())), 3),
     }
 
 
-def _groups(material: Material, where: NDArray[np.bool_]) -> list[str]:
-    return [clip.group for clip, taken in zip(material.clips, where, strict=True) if taken]
+def cell_figures(labels: Labels, cell_right: NDArray[np.bool_]) -> dict[str, Figure]:
+    """How often the right cell was named, per partition; `cell_right` (clip, partition)."""
+    where = labels.rated
+    groups, certain = _groups(labels, where), np.ones(int(where.sum()), bool)
+    return {name: with_interval(accuracy, certain, cell_right[where, i], groups) for i, name in enumerate(PARTITIONS)}
+
+
+def _groups(labels: Labels, where: NDArray[np.bool_]) -> list[str]:
+    return [clip.group for clip, taken in zip(labels.clips, where, strict=True) if taken]

@@ -1,8 +1,14 @@
-"""Losses of the heads; each ignores what a clip's data set does not label (NaN, or quadrant -1)."""
+"""Losses of the tasks; each ignores what a clip's data set does not label (NaN, or -1 for a quadrant or a cell)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from moodtag.training.cells import PARTITIONS, Partition
+from moodtag.training.labels import Labels
 
 
 def affect_loss(prediction: Tensor, log_variance: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -18,14 +24,63 @@ def affect_loss(prediction: Tensor, log_variance: Tensor, target: Tensor, weight
     return weighted[known].sum() / known.sum().clamp(min=1)
 
 
-def quadrant_loss(logits: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy over the quadrants, logits (clip, 4), target (clip,) with -1 for none."""
+def quadrant_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Weighted cross-entropy over the quadrants, logits (clip, 4), target (clip,) with -1 for none, weight (clip,)."""
     known = target >= 0
-    return F.cross_entropy(logits[known], target[known], label_smoothing=0.1) if known.any() else logits.sum() * 0.0
+    if not known.any():
+        return logits.sum() * 0.0
+    loss = F.cross_entropy(logits[known], target[known], label_smoothing=0.1, reduction="none")
+    return (loss * weight[known]).sum() / known.sum()
 
 
-def mood_loss(logits: Tensor, target: Tensor) -> Tensor:
-    """Binary cross-entropy per labelled mood, both (clip, mood)."""
+def mood_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Weighted binary cross-entropy per labelled mood, both (clip, mood), weight (clip,)."""
     known = ~target.isnan()
-    loss = F.binary_cross_entropy_with_logits(logits, target.nan_to_num(), reduction="none")
+    loss = F.binary_cross_entropy_with_logits(logits, target.nan_to_num(), reduction="none") * weight[:, None]
     return torch.where(known, loss, 0.0).sum() / known.sum().clamp(min=1)
+
+
+def cell_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Sum over the partitions of the cross-entropy over its cells; logits (clip, all cells), target (clip, partition)."""
+    parts = torch.split(logits, list(PARTITIONS.values()), dim=1)
+    known = target[:, 0] >= 0
+    if not known.any():
+        return logits.sum() * 0.0
+    return torch.stack([F.cross_entropy(part[known], target[known, i]) for i, part in enumerate(parts)]).sum()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWeights:
+    """How much each task counts in the sum."""
+
+    affect: float
+    quadrant: float
+    mood: float
+    cell: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The labels of a training set as tensors, clip first; `cell` (clip, partition)."""
+
+    affect: Tensor
+    quadrant: Tensor
+    moods: Tensor
+    weight: Tensor
+    cell: Tensor
+
+    @staticmethod
+    def of(labels: Labels, cuts: Mapping[str, Partition] | None = None) -> "Targets":
+        cells = [torch.from_numpy(cut.cell(labels.affect)) for cut in (cuts or {}).values()]
+        affect, quadrant, moods, weight = map(torch.from_numpy, (labels.affect, labels.quadrant, labels.moods, labels.weight))
+        return Targets(affect, quadrant, moods, weight, torch.stack(cells, dim=1) if cells else torch.empty(len(labels.clips), 0))
+
+    def loss(self, raw: Tensor, batch: Tensor, weights: TaskWeights) -> Tensor:
+        """The weighted sum of all tasks' losses; `raw` (clip, 8 + moods + cells) answers the clips of `batch`."""
+        moods = self.moods.shape[1]
+        total = weights.affect * affect_loss(raw[:, :2], raw[:, 2:4], self.affect[batch], self.weight[batch])
+        total = total + weights.quadrant * quadrant_loss(raw[:, 4:8], self.quadrant[batch], self.weight[batch])
+        total = total + weights.mood * mood_loss(raw[:, 8 : 8 + moods], self.moods[batch], self.weight[batch])
+        if weights.cell:
+            total = total + weights.cell * cell_loss(raw[:, 8 + moods :], self.cell[batch])
+        return total

@@ -36,9 +36,23 @@ def macro_f1(truth: Ints, prediction: Ints) -> float:
     return float(f1_score(truth, prediction, average="macro"))
 
 
+def accuracy(truth: NDArray[Any], answer: NDArray[Any]) -> float:
+    """Share of answers that are right."""
+    return float(np.mean(truth == answer))
+
+
 def roc_auc(truth: Ints, score: Floats) -> float:
     """Probability that a positive clip scores above a negative one; NaN where all are alike."""
     return float(roc_auc_score(truth, score)) if 0 < truth.sum() < truth.size else float("nan")
+
+
+def calibration_error(positive: NDArray[np.bool_], probability: Floats, *, bins: int = 10) -> float:
+    """Expected calibration error: the mean distance of probability and frequency over bins of equally many clips.
+
+    Source: Guo et al. 2017, "On calibration of modern neural networks"; bins of equal count after Nixon et al. 2019.
+    """
+    parts = np.array_split(np.argsort(probability, kind="stable"), bins)
+    return float(sum(len(part) * abs(positive[part].mean() - probability[part].mean()) for part in parts if len(part)) / len(probability))
 
 
 def with_interval(

@@ -1,24 +1,23 @@
-"""Descriptions of every clip by the frozen backbone, computed once and kept in the data root."""
+"""What backbones hear in every clip, computed once and kept in the data root."""
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from moodtag.core.errors import DataError
-from moodtag.core.records import ExcerptPlan
 from moodtag.features.logmel import LogMelSpec, new_logmel, patches
-from moodtag.library.decode import decode
-from moodtag.networks.audio import PATCH_FRAMES, describe
+from moodtag.networks.audio import BACKBONES, PATCH_FRAMES, bands
 from moodtag.training.datasets import Clip
-from moodtag.training.pretrained import load_msd_musicnn
+from moodtag.training.pretrained import load_musicnn
+from moodtag.training.sounds import cache_file, for_each_missing, keep, sound_of
 
-WHOLE_CLIP = ExcerptPlan(count=1, duration_s=120.0)
+_BANDS = 3 * LogMelSpec().n_mels
 
 
 def data_root() -> Path:
@@ -26,47 +25,60 @@ def data_root() -> Path:
     return Path(os.environ.get("MOODTAG_DATA") or Path.home() / ".cache" / "moodtag-data")
 
 
-def description_file(clip: Clip, root: Path) -> Path:
-    """Where a clip's descriptions are kept."""
-    name = hashlib.sha256(f"{clip.dataset}/{clip.id}".encode()).hexdigest()[:20]
-    return root / "features" / "msd-musicnn-1994" / clip.dataset / f"{name}.npy"
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A backbone with its weights. `kind` names its cache: other weights hear other things."""
+
+    backbone: str
+    kind: str
+    network: Callable[[], nn.Module]
+
+    @property
+    def size(self) -> int:
+        """How many numbers the backbone says of a patch."""
+        return BACKBONES[self.backbone].feature_size
 
 
-def load_descriptions(clips: Sequence[Clip], root: Path) -> list[NDArray[np.float32]]:
-    """Each clip's descriptions (patch, 1994), as `prepare` left them. Raises DataError where it has not run."""
+def published(backbone: str, root: Path) -> Listener:
+    """A backbone whose weights were published. Raises DataError, where it is first used, if they are not in `root`."""
+    return Listener(backbone, backbone, lambda: load_musicnn(root, backbone))
+
+
+def load_descriptions(clips: Sequence[Clip], root: Path, listeners: Sequence[Listener]) -> list[NDArray[np.float32]]:
+    """Each clip's descriptions (patch, size) as `AudioNetwork.describe_patches` gives them.
+
+    Raises DataError where `prepare` has not run.
+    """
     try:
-        return [np.load(description_file(clip, root)) for clip in clips]
+        return [_description([np.load(_file(clip, root, listener)) for listener in listeners]) for clip in clips]
     except FileNotFoundError as error:
         raise DataError(f"{error.filename} is missing", remedy="run moodtag train prepare") from error
 
 
-def prepare(clips: Sequence[Clip], root: Path, *, jobs: int, advance: Callable[[], None] = lambda: None) -> int:
+def _description(heard: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The listeners' features one after the other, then the bands, which each of their files ends with."""
+    return np.concatenate([*(one[:, :-_BANDS] for one in heard), heard[0][:, -_BANDS:]], axis=1)
+
+
+def prepare(clips: Sequence[Clip], root: Path, listener: Listener, *, jobs: int, advance: Callable[[], None] = lambda: None) -> int:
     """Describes what is not described yet and returns how many clips that were; can be stopped and run again.
 
     Calls `advance` once per clip. Raises DecodeError where a clip's audio is damaged.
     """
+    if all(_file(clip, root, listener).exists() for clip in clips):
+        for _ in clips:
+            advance()
+        return 0
     torch.set_num_threads(1)  # clips run side by side instead: see networks/predict
-    backbone, logmel = load_msd_musicnn(root), new_logmel(LogMelSpec())
+    network, logmel = listener.network().eval(), new_logmel(LogMelSpec())
 
     @torch.inference_mode()
-    def describe_clip(clip: Clip) -> None:
-        excerpts = decode(clip.path, WHOLE_CLIP, rate_hz=logmel.spec.rate_hz).excerpts
-        sound = torch.from_numpy(np.concatenate(excerpts))
-        description = describe(backbone, patches(logmel(sound[None])[0], PATCH_FRAMES))
-        _save(description_file(clip, root), description.numpy())
+    def describe(clip: Clip) -> None:
+        heard: Tensor = patches(logmel(torch.from_numpy(sound_of(clip, root))[None])[0], PATCH_FRAMES)
+        keep(_file(clip, root, listener), torch.cat([network.features(heard), bands(heard)], dim=1).numpy())  # type: ignore[operator]
 
-    todo = [clip for clip in clips if not description_file(clip, root).exists()]
-    for _ in range(len(clips) - len(todo)):
-        advance()
-    with ThreadPoolExecutor(jobs) as pool:
-        for _ in pool.map(describe_clip, todo):
-            advance()
-    return len(todo)
+    return for_each_missing(clips, lambda clip: _file(clip, root, listener), describe, jobs=jobs, advance=advance)
 
 
-def _save(path: Path, descriptions: NDArray[np.float32]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    with unfinished.open("wb") as file:
-        np.save(file, descriptions)
-    unfinished.replace(path)
+def _file(clip: Clip, root: Path, listener: Listener) -> Path:
+    return cache_file(clip, root, f"{listener.kind}-{listener.size + _BANDS}")

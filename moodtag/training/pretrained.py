@@ -1,4 +1,4 @@
-"""MSD-musicnn's published weights, read from its TensorFlow checkpoint and mapped onto `MusiCNN`.
+"""Musicnn's published weights, read from its TensorFlow checkpoint and mapped onto `MusiCNN`.
 
 The wheel `musicnn` 0.1.0 (PyPI, ISC licence) holds the checkpoint. The package itself needs TensorFlow 1 and cannot run
 beside current NumPy, so the checkpoint is read here: an index in LevelDB's table format whose values are
@@ -18,15 +18,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from moodtag.core.errors import DataError
-from moodtag.networks.audio import MusiCNN
+from moodtag.networks.musicnn import MusiCNN
 
 _WHEEL = "musicnn-0.1.0-py3-none-any.whl"
 _TABLE_MAGIC = 0xDB4775248B80FB57
 _FLOAT32 = 1  # DataType.DT_FLOAT; the checkpoint's other entries are counters
 
 
-def load_msd_musicnn(data_root: Path) -> MusiCNN:
-    """`MusiCNN` with the weights published as MSD_musicnn, in evaluation mode.
+_FOLDERS = {"msd-musicnn": "MSD_musicnn", "mtt-musicnn": "MTT_musicnn"}  # a backbone's folder in the wheel
+
+
+def load_musicnn(data_root: Path, backbone: str) -> MusiCNN:
+    """`MusiCNN` with the weights of that backbone: trained on the Million Song Dataset, or on MagnaTagATune.
 
     Raises DataError where the wheel is not in `data_root`.
     """
@@ -37,8 +40,8 @@ def load_msd_musicnn(data_root: Path) -> MusiCNN:
             remedy=f"pip download --no-deps musicnn==0.1.0 -d {data_root}",
         )
     with zipfile.ZipFile(wheel) as archive:
-        index = archive.read("musicnn/MSD_musicnn/.index")
-        data = archive.read("musicnn/MSD_musicnn/.data-00000-of-00001")
+        index = archive.read(f"musicnn/{_FOLDERS[backbone]}/.index")
+        data = archive.read(f"musicnn/{_FOLDERS[backbone]}/.data-00000-of-00001")
     network = MusiCNN()
     missing = network.load_state_dict(map_weights(read_checkpoint(index, data)), strict=False)
     assert not missing.unexpected_keys

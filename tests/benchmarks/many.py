@@ -71,7 +71,7 @@ def tracks_of(paths: list[Path], model: str) -> Iterator[Track]:
 
 def measure_index(folder: Path, count: int) -> None:
     """Rates of storing, looking up and listing."""
-    tracks = list(tracks_of([Path(f"/music/artist {i // 100}/album {i // 10}/{i}.mp3") for i in range(count)], "musicnn@12345678"))
+    tracks = list(tracks_of([Path(f"/music/artist {i // 100}/album {i // 10}/{i}.mp3") for i in range(count)], "student@12345678"))
     with own_index(folder / "index.sqlite3") as index:
         started = time.perf_counter()
         for track in tracks:

@@ -1,11 +1,13 @@
 """CPU-seconds per track and peak memory of real scans: `python -m tests.benchmarks.speed DIR [--peer PYTHON]`.
 
 Scans every track under DIR from an empty index, without writing into files, in processes of its own; `--peer PYTHON` runs
-VibeNet 0.1.0 (which that interpreter has) over the same files. Start-up is measured with one track and taken off both.
+VibeNet 0.1.0 (which that interpreter has) over the same files. FFmpeg, through PyAV, decodes them whole for comparison.
+Start-up is measured with one track and taken off all of them.
 """
 
 import argparse
 import json
+import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +25,15 @@ from vibenet import load_model
 model = load_model()
 for path in sys.argv[1:]:
     model.predict(path)
+"""
+
+
+_FULL_DECODE = """
+import sys, av
+for path in sys.argv[1:]:
+    with av.open(path) as container:
+        for frame in container.decode(audio=0):
+            pass
 """
 
 
@@ -45,6 +56,8 @@ def main() -> None:
                 measure(scan_command(tracks, index, *jobs)),
             )
         }
+    decode = [sys.executable, "-c", _FULL_DECODE]
+    runs["FFmpeg decodes every file whole"] = measure([*decode, *tracks[:1]]), measure([*decode, *tracks])
     if arguments.peer:
         peer = [arguments.peer, "-c", _PEER]
         runs["VibeNet 0.1.0"] = measure([*peer, *tracks[:1]]), measure([*peer, *tracks])
@@ -54,9 +67,9 @@ def main() -> None:
         further[name] = (whole.cpu_s - first.cpu_s) / (len(tracks) - 1)
         table.add_row(name, f"{first.cpu_s:.1f}", f"{further[name]:.3f}", f"{len(tracks) / whole.wall_s:.1f}", f"{whole.peak_mb:.0f}")
     Console(width=160).print(table)
-    if arguments.peer:
-        ours, theirs = further.values()
-        print(f"ratio of CPU-seconds per further track: {ours / theirs:.2f}")
+    ours, *others = further.items()
+    for name, theirs in others:
+        print(f"CPU-seconds per further track, moodtag / {name}: {ours[1] / theirs:.2f}")
     print(json.dumps({name: {"tracks": len(tracks), "one": asdict(first), "all": asdict(whole)} for name, (first, whole) in runs.items()}))
 
 

@@ -53,7 +53,7 @@ def test_scan_then_show_then_scan_again(library: Path) -> None:
     assert "valence 0 " in first.stderr
     shown = moodtag("show", library)
     assert shown.returncode == 0
-    assert shown.stdout.count("MOODTAG=musicnn@") == 2
+    assert shown.stdout.count("MOODTAG=student@") == 2
     assert shown.stdout.count("confidence") == 2
     second = moodtag("scan", library)
     assert second.returncode == 0
@@ -105,7 +105,7 @@ def test_diff_shows_old_and_new_and_writes_nothing(library: Path) -> None:
     ("arguments", "message"),
     [
         (("scan", "/no/such/folder"), "no such file or folder: /no/such/folder (check the spelling)"),
-        (("scan", ".", "--model", "nope"), "no model nope (choose from musicnn)"),
+        (("scan", ".", "--model", "nope"), "no model nope (choose from musicnn, student)"),
         (("scan", ".", "--index", "/proc/index.db"), "cannot be used"),
         (("show", "."), "no index at"),
         (("models", "show", "nope"), "no model nope"),
@@ -143,17 +143,17 @@ def test_the_config_file_sets_defaults_and_flags_beat_it(library: Path, tmp_path
     assert "would be judged" in moodtag("scan", library).stdout
     config.write_text("[scan]\nmodel = 'nope'\n")
     assert moodtag("scan", library).returncode == 2
-    assert moodtag("scan", library, "--dry-run", MOODTAG_MODEL="musicnn").returncode == 0
+    assert moodtag("scan", library, "--dry-run", MOODTAG_MODEL="student").returncode == 0
     assert moodtag("scan", library, "--dry-run", "--model", "musicnn", MOODTAG_MODEL="nope").returncode == 0
     config.write_text("[scan\n")
     assert "mend it, or move it away" in moodtag("scan", library).stderr
 
 
 def test_models_are_listed_shown_and_verified() -> None:
-    listed = json.loads(moodtag("models", "list", "--json").stdout)
-    assert listed["licence"] == "CC BY-NC-SA 4.0"
-    assert listed["model"].startswith("musicnn@")
-    assert "CC BY-NC-SA 4.0" in moodtag("models", "show", "musicnn").stdout
+    listed = [json.loads(line) for line in moodtag("models", "list", "--json").stdout.splitlines()]
+    assert [model["licence"] for model in listed] == ["CC BY-NC-SA 4.0"] * 2
+    assert [model["model"].split("@")[0] for model in listed] == ["musicnn", "student"]
+    assert "CC BY-NC-SA 4.0" in moodtag("models", "show", "student").stdout
     verified = moodtag("models", "verify")
     assert (verified.returncode, "sha256 ok" in verified.stdout) == (0, True)
 

@@ -23,7 +23,7 @@ def test_a_scan_is_listed_shown_and_taken_back(library: Path) -> None:
         ("scan", 2, 2, 2, [f"{library}/"])
     ]
     foreseen = moodtag("undo", "--dry-run")
-    assert foreseen.stdout.count("MOODTAG  musicnn@") == 2
+    assert foreseen.stdout.count("MOODTAG  student@") == 2
     assert "2 would be restored byte for byte" in foreseen.stderr
     undone = moodtag("undo")
     assert undone.returncode == 0

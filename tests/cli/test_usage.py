@@ -43,8 +43,8 @@ def config(tmp_path: Path) -> Path:
         ('[scan]\njobs = "many"', ("[scan] jobs: ", "integer", "mend")),
         ("[scan]\njobs = 0", ("[scan] jobs: ", "mend")),
         ("[scan]\njobs = true", ("[scan] jobs cannot be true or false",)),
-        ("[scan]\nmodel = ['musicnn']", ("[scan] model cannot be a list",)),
-        ("[scan.model]\nname = 'musicnn'", ("[scan] model cannot be a table",)),
+        ("[scan]\nmodel = ['student']", ("[scan] model cannot be a list",)),
+        ("[scan.model]\nname = 'student'", ("[scan] model cannot be a table",)),
         ('[scan]\nexisting = "eat"', ("[scan] existing: ", "'keep', 'merge', 'replace'")),
         ('[scan]\ndry_run = "perhaps"', ("[scan] dry_run: ", "boolean")),
     ],
@@ -125,9 +125,9 @@ def test_a_deleted_folder_is_no_place_to_scan_but_every_other_path_is_fine(tmp_p
 
 def test_the_list_of_models_is_whole_in_a_pipe(model: Model) -> None:
     lines = moodtag("models", "list", COLUMNS="40").stdout.splitlines()
-    assert len(lines) == 2
-    assert model.id in lines[1]
-    assert model.config.summary in lines[1]
+    assert len(lines) == 3
+    assert model.id in lines[2]
+    assert model.config.summary in lines[2]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def track(path: Path, *, valence: float = 0.25) -> Track:
     moods = (MoodScore("calm", 0.75), MoodScore("sad", 0.5))
     embedding = np.linspace(-2, 2, 200, dtype=np.float16).astype(np.float32)
     verdict = Verdict(valence, 0.5, 0.1, 0.125, 0.75, moods[:1], moods, embedding)
-    return Track(path, Stamp(10, 2**60 + 1), "musicnn@12345678", verdict, "written", Ours(("calm",), ("0.250",)), "merge", "a note", "0123")
+    return Track(path, Stamp(10, 2**60 + 1), "student@12345678", verdict, "written", Ours(("calm",), ("0.250",)), "merge", "a note", "0123")
 
 
 def test_a_track_comes_back_as_it_was_put(index: Index, tmp_path: Path) -> None:

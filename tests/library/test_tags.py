@@ -28,7 +28,7 @@ CHANGES = (
     FieldChange("MOOD", (), ("calm", "tender")),
     FieldChange("VALENCE", (), ("0.612",)),
     FieldChange("AROUSAL", (), ("0.250",)),
-    FieldChange("MOODTAG", (), ("musicnn@12345678/audio",)),
+    FieldChange("MOODTAG", (), ("student@12345678/audio",)),
 )
 WRITTEN = {change.field: change.new for change in CHANGES}
 REMOVAL = tuple(FieldChange(change.field, change.new, ()) for change in CHANGES)

@@ -6,50 +6,59 @@ import pytest
 import torch
 
 from moodtag.core.records import ExcerptPlan
-from moodtag.features.logmel import LogMelSpec
 from moodtag.library.decode import decode
-from moodtag.networks.audio import DESCRIPTION_SIZE, AudioNetwork, Heads, describe
-from moodtag.networks.checkpoint import find_model, read_weights
+from moodtag.networks.audio import AudioNetwork, description_size
+from moodtag.networks.checkpoint import find_model
+from moodtag.networks.heads import Heads
+from moodtag.networks.musicnn import MusiCNN
+from moodtag.networks.predict import load_network
+from moodtag.networks.student import Student
 from tests.conftest import DATA
 
 
 @pytest.fixture(scope="module")
-def network() -> AudioNetwork:
-    """The shipped model's network."""
-    config = find_model("musicnn").config
-    network = AudioNetwork(
-        LogMelSpec(), moods=len(config.moods), hidden_size=config.hidden_size, members=config.members, outlier_std=config.outlier_std
-    )
-    network.load_state_dict(read_weights(find_model("musicnn")))
-    return network.eval()
+def teacher() -> AudioNetwork:
+    """The network of the larger shipped model."""
+    return load_network(find_model("musicnn"))
 
 
 @pytest.mark.parametrize("name", ["battle", "elegy"])
-def test_the_backbone_answers_as_the_original_graph_does(name: str, network: AudioNetwork) -> None:
+def test_the_backbone_answers_as_the_original_graph_does(name: str, teacher: AudioNetwork) -> None:
     expected = json.loads((DATA / "msd_musicnn_tags.json").read_text())[name]
     sound = decode(DATA / f"{name}.flac", ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0]
     power = librosa.feature.melspectrogram(y=sound, sr=16_000, n_fft=512, hop_length=256, n_mels=96)
     patch = torch.from_numpy(np.log10(10_000 * power + 1).T[:187].astype(np.float32))
+    backbone = teacher.backbones[0]
+    assert isinstance(backbone, MusiCNN)
     with torch.inference_mode():
-        embedding, pools = network.backbone(patch[None])
-        tags = torch.sigmoid(network.backbone.tags(embedding))[0].numpy()
+        embedding, pools = backbone(patch[None])
+        tags = torch.sigmoid(backbone.tags(embedding))[0].numpy()
     assert pools.shape == (1, 1506)
     assert np.abs(tags - expected).max() < 1e-5
 
 
-def test_a_description_is_embedding_pools_and_bands(network: AudioNetwork) -> None:
+def test_a_description_is_embedding_pools_and_bands(teacher: AudioNetwork) -> None:
     patches = torch.rand(2, 187, 96)
+    (backbone,) = teacher.backbones
+    assert isinstance(backbone, MusiCNN)
     with torch.inference_mode():
-        description = describe(network.backbone, patches)
-        embedding, pools = network.backbone(patches)
-    assert description.shape == (2, DESCRIPTION_SIZE) == (2, 1994)
+        description = teacher.describe_patches(patches)
+        embedding, pools = backbone(patches)
+    assert description.shape == (2, description_size(["msd-musicnn"], 96)) == (2, 1994)
     assert torch.equal(description[:, :200], embedding)
     assert torch.equal(description[:, 200:1706], pools)
     assert torch.equal(description[:, 1706:1802], patches.mean(1))
 
 
+def test_the_student_is_small_and_says_256_numbers() -> None:
+    student = Student().eval()
+    assert sum(parameter.numel() for parameter in student.parameters()) < 1_250_000
+    with torch.inference_mode():
+        assert student(torch.rand(3, 187, 96)).shape == (3, 256)
+
+
 def test_members_that_disagree_are_less_certain() -> None:
-    heads = Heads(3, hidden_size=4, members=2, outlier_std=3.0)
+    heads = Heads(10, 3, hidden_size=4, members=2, outlier_std=3.0)
     with torch.no_grad():
         for member, valence in zip(heads.members, (0.2, 0.8), strict=True):
             for parameter in member.parameters():
@@ -58,7 +67,7 @@ def test_members_that_disagree_are_less_certain() -> None:
             member.get_parameter("linear.bias")[2:4] = -6.0
         heads.ridge.weight.zero_()
         heads.ridge.bias.fill_(0.5)
-        answers = heads(torch.zeros(1, DESCRIPTION_SIZE))
+        answers = heads(torch.zeros(1, 10))
     assert answers.affect[0].tolist() == pytest.approx([0.5, 0.5])
     assert answers.affect_std[0, 0] == pytest.approx(np.sqrt(np.exp(-6) + 0.09), rel=1e-5)
     assert answers.affect_std[0, 1] == pytest.approx(np.sqrt(np.exp(-6)), rel=1e-5)

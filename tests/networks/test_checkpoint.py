@@ -33,7 +33,7 @@ def test_only_moods_that_were_learnt_are_written(model: Model) -> None:
 def test_an_unknown_model_is_a_wrong_request_that_names_the_known_ones() -> None:
     with pytest.raises(ModelError, match="no model nope") as caught:
         find_model("nope")
-    assert "musicnn" in (caught.value.remedy or "")
+    assert "student" in (caught.value.remedy or "")
 
 
 def test_one_changed_byte_in_the_weights_is_found(model: Model, tmp_path: Path) -> None:
@@ -61,5 +61,5 @@ def test_a_damaged_config_is_told(text: str, tmp_path: Path) -> None:
 
 
 def test_reading_a_config_loads_no_torch() -> None:
-    code = "import sys; from moodtag.networks.checkpoint import find_model; find_model('musicnn'); assert 'torch' not in sys.modules"
+    code = "import sys; from moodtag.networks.checkpoint import find_model; find_model('student'); assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,7 +6,7 @@ import pytest
 
 from moodtag.core.errors import DataError
 from moodtag.core.moods import VOCABULARY
-from moodtag.training.datasets import DATASETS, deam, emotify, panda4q, read_clips
+from moodtag.training.datasets import DATASETS, deam, emotify, panda4q, read_clips, speech, unlabelled
 from moodtag.training.datasets.clips import artist_key
 from tests.conftest import DATA
 
@@ -82,6 +82,22 @@ def test_missing_audio_is_told_with_a_remedy(name: str, root: Path) -> None:
     with pytest.raises(DataError, match="audio files are missing") as caught:
         read_clips(name, root)
     assert caught.value.remedy
+
+
+def test_of_speech_every_third_recording_of_three_corpora_is_taken(root: Path) -> None:
+    clips = speech.read(root)
+    assert [clip.group for clip in clips] == ["ravdess 01", "ravdess 01", "emodb 03"]
+    assert all(clip.valence is None and not clip.moods for clip in clips)
+
+
+def test_unlabelled_music_is_what_is_long_enough_to_be_music(root: Path) -> None:
+    folder = root / "unlabelled" / "game"
+    folder.mkdir(parents=True)
+    (folder / "theme.ogg").write_bytes(b"x" * 600_000)
+    (folder / "click.ogg").write_bytes(b"x" * 1000)
+    (folder / "cover.jpg").write_bytes(b"x" * 600_000)
+    (clip,) = unlabelled.read(root)
+    assert (clip.id, clip.valence, clip.quadrant, clip.moods) == ("game/theme.ogg", None, None, {})
 
 
 def test_missing_labels_are_told(tmp_path: Path) -> None:

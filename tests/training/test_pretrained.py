@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from moodtag.core.errors import DataError
-from moodtag.training.pretrained import load_msd_musicnn, read_checkpoint
+from moodtag.training.pretrained import load_musicnn, read_checkpoint
 from tests.conftest import DATA
 
 
@@ -28,5 +28,5 @@ def test_a_missing_wheel_is_told_with_the_command_that_brings_it(tmp_path: objec
     from pathlib import Path
 
     with pytest.raises(DataError) as caught:
-        load_msd_musicnn(Path(str(tmp_path)))
+        load_musicnn(Path(str(tmp_path)), "msd-musicnn")
     assert "pip download --no-deps musicnn==0.1.0" in (caught.value.remedy or "")

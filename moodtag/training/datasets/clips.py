@@ -24,7 +24,7 @@ class Clip:
     """One labelled piece of audio. Valence, arousal and their raters' standard deviations on 0..1; None is unlabelled.
 
     `group` keeps an artist's songs in one fold. `moods` maps a mood to its label 0..1: only moods that the data set can judge.
-    `primary` is False for extra cuts, which may train but never test.
+    `primary` is False for extra cuts, which may train but never test. `gain_db` is how much louder than its file it is heard.
     """
 
     dataset: str
@@ -38,6 +38,8 @@ class Clip:
     quadrant: int | None = None
     moods: dict[str, float] = field(default_factory=dict)
     primary: bool = True
+    genre: str | None = None
+    gain_db: float = 0.0
 
 
 def read_table(path: Path) -> list[dict[str, str]]:

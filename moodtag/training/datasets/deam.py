@@ -39,6 +39,7 @@ def _clip(row: dict[str, str], data_root: Path) -> Clip:
         arousal=_unit(arousal),
         valence_std=float(row["valence_std"]) / 8,
         arousal_std=float(row["arousal_std"]) / 8,
+        genre=row["genre"] or None,
     )
 
 

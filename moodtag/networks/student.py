@@ -1,0 +1,72 @@
+"""The student: a small residual network that hears what the teacher's backbones hear, at a fraction of their cost."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+EMBEDDING_SIZE = 256
+PARTS = 3
+"""Parts of the spectrum that stay apart until the dense layer: low, middle, high."""
+
+_STEM, _WIDTHS = 16, (32, 64, 128, 192)
+
+
+class SqueezeExcitation(nn.Module):
+    """Each channel scaled by what all channels hold on average: (batch, channel, frame, mel) -> the same.
+
+    Source: Hu, Shen, Sun 2018, "Squeeze-and-excitation networks".
+    """
+
+    def __init__(self, channels: int, *, reduction: int = 8) -> None:
+        super().__init__()
+        self.squeeze = nn.Linear(channels, channels // reduction)
+        self.excite = nn.Linear(channels // reduction, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        scale: Tensor = self.excite(F.relu(self.squeeze(x.mean((2, 3))))).sigmoid()
+        return x * scale[:, :, None, None]
+
+
+class Block(nn.Module):
+    """Two convolutions and squeeze-excitation beside a shortcut; halves frames and mels (He et al. 2016)."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.conv1, self.norm1 = nn.Conv2d(channels, out, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(out)
+        self.conv2, self.norm2 = nn.Conv2d(out, out, 3, padding=1, bias=False), nn.BatchNorm2d(out)
+        self.shortcut, self.norm = nn.Conv2d(channels, out, 1, bias=False), nn.BatchNorm2d(out)
+        self.excitation = SqueezeExcitation(out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.excitation(self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x))))))
+        return F.relu(y + self.norm(self.shortcut(F.avg_pool2d(x, 2, ceil_mode=True))))
+
+
+class Student(nn.Module):
+    """Log-mel patches (patch, 187, 96) -> embeddings (patch, 256).
+
+    Dense convolutions, not depthwise ones: on a CPU those cost more time for fewer operations.
+    """
+
+    feature_size = EMBEDDING_SIZE
+    embedding_size = EMBEDDING_SIZE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm_in = nn.BatchNorm2d(1)
+        self.stem, self.norm_stem = nn.Conv2d(1, _STEM, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(_STEM)
+        self.blocks = nn.Sequential(*(Block(a, b) for a, b in zip((_STEM, *_WIDTHS), _WIDTHS, strict=False)))
+        self.dense = nn.Linear(2 * PARTS * _WIDTHS[-1], EMBEDDING_SIZE)
+        self.norm = nn.BatchNorm1d(EMBEDDING_SIZE)
+
+    def forward(self, patches: Tensor) -> Tensor:
+        x = F.relu(self.norm_stem(self.stem(self.norm_in(patches[:, None]))))  # (patch, 16, 94, 48)
+        x = self.blocks(x)  # (patch, 192, 6, 3)
+        pooled = torch.cat([x.mean(2), x.amax(2)], dim=1).flatten(1)  # (patch, 1152)
+        y: Tensor = self.norm(F.relu(self.dense(pooled)))
+        return y
+
+    def features(self, patches: Tensor) -> Tensor:
+        """What heads read of each patch: the embedding."""
+        y: Tensor = self(patches)
+        return y

@@ -1,0 +1,104 @@
+"""The classical baseline cross-validated: support-vector machines or forests on descriptors, one per task."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, SVR
+
+from moodtag.core.moods import VOCABULARY
+from moodtag.training.cells import PARTITIONS, partitions
+from moodtag.training.datasets import Clip
+from moodtag.training.held import Held, join_folds
+from moodtag.training.labels import Labels
+from moodtag.training.recipe import ClassicalRecipe
+from moodtag.training.sounds import RATE_HZ, cache_file, for_each_missing, keep, sound_of
+from moodtag.training.splits import artist_folds
+from moodtag.training.zoo.classical import descriptors
+
+Floats = NDArray[np.floating[Any]]
+_TREES = 300
+_KIND = "descriptors"
+
+
+def describe_all(clips: list[Clip], root: Path, *, jobs: int, advance: Callable[[], None] = lambda: None) -> int:
+    """Counts the descriptors of the clips that lack them and returns how many those were."""
+
+    def describe(clip: Clip) -> None:
+        keep(cache_file(clip, root, _KIND), descriptors(sound_of(clip, root), rate_hz=RATE_HZ))
+
+    return for_each_missing(clips, lambda clip: cache_file(clip, root, _KIND), describe, jobs=jobs, advance=advance)
+
+
+def cross_validate(labels: Labels, recipe: ClassicalRecipe, root: Path, *, jobs: int, advance: Callable[[], None] = lambda: None) -> Held:
+    """Each clip judged by models that never heard its artist; `advance` after each fold."""
+    describe_all(list(labels.clips), root, jobs=jobs)
+    x = np.stack([np.load(cache_file(clip, root, _KIND)) for clip in labels.clips])
+    fold = artist_folds(labels.groups, folds=recipe.folds, seed=recipe.seed)
+    work = (delayed(_judge_fold)(x, labels, recipe, fold == number) for number in range(recipe.folds))
+    return join_folds(fold, Parallel(n_jobs=jobs, return_as="generator")(work), advance)
+
+
+def _judge_fold(x: Floats, labels: Labels, recipe: ClassicalRecipe, held_out: NDArray[np.bool_]) -> tuple[torch.Tensor, NDArray[np.bool_]]:
+    """Raw answers of the held-out clips and whether each of their cells was named rightly."""
+    train, known = labels.take(~held_out), ~np.isnan(labels.affect[~held_out]).any(1)
+    inside, outside = x[~held_out], x[held_out]
+    affect = [_regressor(recipe).fit(inside[known], train.affect[known, axis]) for axis in range(2)]
+    said = np.stack([model.predict(outside) for model in affect], axis=1)
+    spread = np.stack([np.full(len(outside), _residual_std(recipe, inside[known], train.affect[known, axis])) for axis in range(2)], axis=1)
+    quadrant = _log_odds(recipe, inside[train.quadrant >= 0], train.quadrant[train.quadrant >= 0], outside, 4)
+    moods = [_mood(recipe, inside, train.moods[:, i], outside) for i in range(len(VOCABULARY))]
+    raw = np.concatenate([said, spread, quadrant, np.stack(moods, axis=1)], axis=1).astype(np.float32)
+    right = np.zeros((len(outside), len(PARTITIONS)), bool)
+    for i, cut in enumerate(partitions(train.affect, seed=recipe.seed).values()):
+        cells = _log_odds(recipe, inside[known], cut.cell(train.affect[known]), outside, len(cut.centres))
+        right[:, i] = cells.argmax(1) == cut.cell(labels.affect[held_out])
+    return torch.from_numpy(raw), right
+
+
+def _regressor(recipe: ClassicalRecipe) -> Any:
+    if recipe.model == "svm":
+        return make_pipeline(StandardScaler(), SVR(C=0.1, gamma="scale", epsilon=0.02))
+    return RandomForestRegressor(_TREES, min_samples_leaf=2, max_features=0.3, random_state=recipe.seed)
+
+
+def _classifier(recipe: ClassicalRecipe) -> Any:
+    if recipe.model == "svm":
+        return make_pipeline(StandardScaler(), SVC(C=1.0, gamma="scale", random_state=recipe.seed))
+    return RandomForestClassifier(_TREES, min_samples_leaf=2, random_state=recipe.seed)
+
+
+def _residual_std(recipe: ClassicalRecipe, x: Floats, y: Floats) -> float:
+    """How far the answers lie from labels that the model was not fitted to."""
+    half = np.arange(len(x)) % 2 == 0
+    return float((_regressor(recipe).fit(x[half], y[half]).predict(x[~half]) - y[~half]).std())
+
+
+def _mood(recipe: ClassicalRecipe, x: Floats, labels: Floats, outside: Floats) -> Floats:
+    known = ~np.isnan(labels)
+    odds = _log_odds(recipe, x[known], (labels[known] >= 0.5).astype(int), outside, 2)
+    difference: Floats = odds[:, 1] - odds[:, 0]
+    return difference
+
+
+def _log_odds(recipe: ClassicalRecipe, x: Floats, classes: NDArray[np.int64], outside: Floats, count: int) -> Floats:
+    """A score per class, (clip, class); classes that the training set lacks have the lowest."""
+    model = _classifier(recipe).fit(x, classes)
+    raw = model.decision_function(outside) if recipe.model == "svm" else np.log(model.predict_proba(outside) + 1e-3)
+    if raw.ndim == 1:
+        raw = np.stack([-raw, raw], axis=1)
+    whole = np.full((len(outside), count), raw.min() - 1.0)
+    whole[:, model.classes_] = raw
+    return whole
+
+
+def judging() -> Callable[[Floats], object]:
+    """From sound (sample,) to descriptors, which take nearly all of the time."""
+    return lambda sound: descriptors(sound, rate_hz=RATE_HZ)

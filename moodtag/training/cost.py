@@ -1,0 +1,78 @@
+"""What a verdict costs, and what it gains by hearing more of a track."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moodtag.core.records import ExcerptPlan, Sound, Verdict
+from moodtag.library.decode import decode
+from moodtag.networks.predict import Predictor
+
+_COUNTS_AND_SECONDS = ((1, 3), (1, 6), (2, 3), (2, 6), (3, 3), (3, 6), (3, 12), (5, 3), (5, 6), (8, 3), (8, 6))
+PLANS = tuple(ExcerptPlan(count, duration_s) for count, duration_s in _COUNTS_AND_SECONDS)
+"""How many excerpts of how many seconds."""
+
+REFERENCE = ExcerptPlan(20, 6)
+"""Two minutes of a track stand for all of it."""
+
+
+def network_cost(judge: Callable[[NDArray[np.float32]], object], *, rate_hz: int, seconds: float = 30.0, rounds: int = 5) -> float:
+    """CPU-milliseconds per second of sound from decoded samples (sample,) to answers, on one core: the fastest of some rounds."""
+    noise = np.random.default_rng(0).standard_normal(int(seconds * rate_hz)).astype(np.float32) * 0.1
+    judge(noise)
+    return min(_cpu_s(lambda: judge(noise)) for _ in range(rounds)) * 1000 / seconds
+
+
+def judging(predictor: Predictor) -> Callable[[NDArray[np.float32]], object]:
+    """What `network_cost` measures of a finished model."""
+    rate_hz = predictor.model.config.rate_hz
+    return lambda sound: predictor.judge([Sound((sound,), rate_hz, len(sound) / rate_hz)])
+
+
+def _cpu_s(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def cost_curve(predictor: Predictor, tracks: Sequence[Path], *, advance: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """Per plan: CPU-seconds per track, and how far its verdicts lie from those after two minutes; `advance` after each track.
+
+    The distances are root mean squares over the tracks; `same_moods` is the mean overlap of the moods named (Jaccard).
+    """
+    distances: dict[ExcerptPlan, list[tuple[float, float, float]]] = {plan: [] for plan in PLANS}
+    cost = dict.fromkeys(PLANS, 0.0)
+    for track in tracks:
+        reference = _judged(predictor, track, REFERENCE)
+        for plan in PLANS:
+            started = time.process_time()
+            verdict = _judged(predictor, track, plan)
+            cost[plan] += time.process_time() - started
+            distances[plan].append((verdict.valence - reference.valence, verdict.arousal - reference.arousal, _overlap(verdict, reference)))
+        advance()
+    return {"tracks": len(tracks), "plans": [_row(plan, cost[plan] / len(tracks), np.array(distances[plan])) for plan in PLANS]}
+
+
+def _judged(predictor: Predictor, track: Path, plan: ExcerptPlan) -> Verdict:
+    return predictor.judge([decode(track, plan, rate_hz=predictor.model.config.rate_hz)])[0]
+
+
+def _overlap(one: Verdict, other: Verdict) -> float:
+    names, others = ({mood.name for mood in verdict.moods} for verdict in (one, other))
+    return len(names & others) / len(names | others) if names | others else 1.0
+
+
+def _row(plan: ExcerptPlan, cpu_s: float, distances: NDArray[np.float64]) -> dict[str, Any]:
+    valence, arousal = np.sqrt(np.mean(np.square(distances[:, :2]), axis=0))
+    return {
+        **asdict(plan),
+        "cpu_s": round(cpu_s, 4),
+        "valence": round(float(valence), 4),
+        "arousal": round(float(arousal), 4),
+        "same_moods": round(float(distances[:, 2].mean()), 3),
+    }

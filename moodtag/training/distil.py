@@ -1,0 +1,116 @@
+"""The student's backbone learns, without any label, to hear what the teacher's frozen backbones hear.
+
+Source of the idea: Hinton, Vinyals, Dean 2015, "Distilling the knowledge in a neural network"; here features are matched
+instead of classes (Romero et al. 2015, "FitNets").
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from moodtag.core.errors import DataError
+from moodtag.features.logmel import LogMelSpec, new_logmel, patches
+from moodtag.networks.audio import PATCH_FRAMES
+from moodtag.networks.student import Student
+from moodtag.training.datasets import Clip
+from moodtag.training.loop import Schedule, run_folder, train
+from moodtag.training.prepare import Listener, load_descriptions, published
+from moodtag.training.recipe import StudentRecipe
+from moodtag.training.sounds import sound_of
+
+_OUTLIER_STD = 3.0
+_MIN_STD = 0.01
+
+
+class Distilled(nn.Module):
+    """A student and the linear map from its embedding to the teachers' features, (patch, 187, 96) -> (patch, size)."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.student = Student()
+        self.out = nn.Linear(Student.embedding_size, size)
+
+    def forward(self, patches: Tensor) -> Tensor:
+        # bfloat16 costs half the time on processors that have it; the weights stay in float32.
+        with torch.autocast(patches.device.type, dtype=torch.bfloat16):
+            said: Tensor = self.out(self.student(patches))
+        return said.float()
+
+
+def student_listener(recipe: StudentRecipe, root: Path) -> Listener:
+    """The recipe's student as a backbone. Raises DataError, where it is first used, if `distil` has not finished."""
+    return Listener("student", f"student-{recipe.distillation}", lambda: load_student(recipe, root))
+
+
+def load_student(recipe: StudentRecipe, root: Path) -> Student:
+    """The student as `distil` left it, in evaluation mode. Raises DataError where it has not finished."""
+    file = _finished(recipe, root)
+    if not file.exists():
+        raise DataError(f"the student of {recipe.name} has not been distilled", remedy=f"run moodtag train prepare {recipe.name}")
+    student = Student()
+    student.load_state_dict(load_file(file))
+    return student.eval()
+
+
+def is_distilled(recipe: StudentRecipe, root: Path) -> bool:
+    """Whether `distil` has finished."""
+    return _finished(recipe, root).exists()
+
+
+def _finished(recipe: StudentRecipe, root: Path) -> Path:
+    return run_folder(root, recipe.name, recipe.distillation) / "student.safetensors"
+
+
+def patches_of(clips: Sequence[Clip], root: Path) -> Tensor:
+    """Every clip's log-mel patches end to end, float16 (patch, 187, 96)."""
+    logmel = new_logmel(LogMelSpec())
+    return torch.cat([patches(logmel(torch.from_numpy(sound_of(clip, root))[None])[0], PATCH_FRAMES).half() for clip in clips])
+
+
+def targets_of(clips: Sequence[Clip], root: Path, teachers: Sequence[str]) -> Tensor:
+    """What the teachers hear in each patch, standardised and cut at 3 std, float16 (patch, size)."""
+    columns = []
+    for teacher in teachers:
+        one = published(teacher, root)
+        rows = np.concatenate([heard[:, : one.size] for heard in load_descriptions(clips, root, [one])])
+        standard = (rows - rows.mean(0)) / rows.std(0).clip(_MIN_STD)
+        columns.append(torch.from_numpy(standard.clip(-_OUTLIER_STD, _OUTLIER_STD)).half())
+    return torch.cat(columns, dim=1)
+
+
+def distil(
+    clips: Sequence[Clip], root: Path, recipe: StudentRecipe, *, report: Callable[[int, float], None] = lambda epoch, loss: None
+) -> None:
+    """Distils for the recipe's epochs; goes on where it was stopped, and does nothing where it is done.
+
+    Calls `report` with each epoch's number and mean loss: the share of the teachers' variance that is still missed.
+    """
+    finished = _finished(recipe, root)
+    if finished.exists():
+        return
+    target = targets_of(clips, root, recipe.teachers)
+    mel = patches_of(clips, root)
+    assert len(mel) == len(target)
+    torch.manual_seed(recipe.seed)
+    network = Distilled(target.shape[1]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def batches(epoch: int) -> Iterator[Callable[[], Tensor]]:
+        generator = torch.Generator().manual_seed(10_007 * recipe.seed + epoch)
+        order = torch.randperm(len(mel), generator=generator)
+        for batch in torch.split(order, recipe.distil_batch_size):
+            # A patch turned round in time sounds the same to the teachers, whose answers are maxima and means over it.
+            shift = int(torch.randint(PATCH_FRAMES, (), generator=generator))
+            yield lambda batch=batch, shift=shift: F.mse_loss(  # type: ignore[misc]
+                network(mel[batch].float().roll(shift, 1)), target[batch].float()
+            )
+
+    steps = -(-len(mel) // recipe.distil_batch_size)
+    plan = Schedule(recipe.distil_epochs, steps, recipe.distil_learning_rate, recipe.distil_weight_decay)
+    for epoch, loss in train(network, batches, plan, seed=recipe.seed, checkpoint=finished.with_name("distilled.safetensors")):
+        report(epoch, loss)
+    save_file({name: tensor.contiguous() for name, tensor in network.student.state_dict().items()}, finished)

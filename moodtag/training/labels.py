@@ -1,0 +1,89 @@
+"""The labels of clips as arrays; what a data set does not label is NaN, or -1 for a quadrant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from moodtag.core.moods import VOCABULARY
+from moodtag.training.datasets import Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """`affect` (clip, 2), valence and arousal 0..1; `quadrant` (clip,) 0..3; `moods` (clip, mood) 0..1.
+
+    `weight` (clip,) is how much a clip counts.
+    """
+
+    clips: tuple[Clip, ...]
+    affect: NDArray[np.float32]
+    quadrant: NDArray[np.int64]
+    moods: NDArray[np.float32]
+    weight: NDArray[np.float32]
+
+    def take(self, chosen: NDArray[np.bool_]) -> "Labels":
+        """The chosen clips only."""
+        index = np.flatnonzero(chosen)
+        clips = tuple(self.clips[i] for i in index)
+        return Labels(clips, self.affect[index], self.quadrant[index], self.moods[index], self.weight[index])
+
+    def weighted(self, factor: float) -> "Labels":
+        """The same labels, counting `factor` as much."""
+        return replace(self, weight=(self.weight * factor).astype(np.float32))
+
+    def joined(self, other: "Labels") -> "Labels":
+        """These and the other clips' labels."""
+        names = ("affect", "quadrant", "moods", "weight")
+        return Labels(self.clips + other.clips, *(np.concatenate([getattr(self, name), getattr(other, name)]) for name in names))
+
+    @property
+    def rated(self) -> NDArray[np.bool_]:
+        """Clips whose valence and arousal may test, (clip,): labelled, and no extra cuts."""
+        return np.array([clip.primary and clip.valence is not None for clip in self.clips])
+
+    @property
+    def groups(self) -> list[str]:
+        """The artist, or whatever else keeps alike clips together, of each clip."""
+        return [clip.group for clip in self.clips]
+
+
+def labels_of(clips: Sequence[Clip], *, extra_cut_weight: float) -> Labels:
+    """The clips' labels as arrays; moods in the vocabulary's order."""
+    nan = float("nan")
+    affect = [[nan if v is None else v for v in (clip.valence, clip.arousal)] for clip in clips]
+    moods = np.array([[clip.moods.get(mood.name, nan) for mood in VOCABULARY] for clip in clips], np.float32)
+    return Labels(
+        clips=tuple(clips),
+        affect=_level_extra_cuts(clips, np.array(affect, np.float32)),
+        quadrant=np.array([-1 if clip.quadrant is None else clip.quadrant for clip in clips]),
+        moods=_spread_shares(clips, moods),
+        weight=np.array([1.0 if clip.primary else extra_cut_weight for clip in clips], np.float32),
+    )
+
+
+def _level_extra_cuts(clips: Sequence[Clip], affect: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Extra cuts carry means of 2 Hz traces, whose spread is smaller: brought to the mean and spread of the clip labels."""
+    extra = np.array([not clip.primary for clip in clips])
+    if extra.any():
+        dataset = clips[int(np.flatnonzero(extra)[0])].dataset
+        whole = np.array([clip.primary and clip.dataset == dataset for clip in clips])
+        standard = (affect[extra] - affect[extra].mean(0)) / affect[extra].std(0)
+        affect[extra] = standard * affect[whole].std(0) + affect[whole].mean(0)
+    return affect
+
+
+def _spread_shares(clips: Sequence[Clip], moods: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shares of listeners -> soft labels: 0 for the lower half of a set's clips, then rising to 1 by rank.
+
+    Shares differ in level from scale to scale; ranks give every mood of the set the same mean, near that of the tags.
+    """
+    shares = np.array([clip.dataset == "emotify" for clip in clips])
+    for column in moods.T:
+        known = shares & ~np.isnan(column)
+        if known.any():
+            rank = rankdata(column[known]) / known.sum()
+            column[known] = np.clip(2 * rank - 1, 0, 1)
+    return moods

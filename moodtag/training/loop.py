@@ -1,0 +1,89 @@
+"""A training loop that can be stopped at any moment and goes on from its last finished epoch."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+Batches = Callable[[int], Iterable[Callable[[], Tensor]]]
+"""Epoch -> one function per batch, which computes that batch's loss."""
+
+
+def run_folder(root: Path, name: str, digest: str) -> Path:
+    """Where a training keeps its checkpoints and what it has finished."""
+    return root / "runs" / f"{name}-{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """AdamW with a learning rate that rises over the first tenth of all steps and then falls along a cosine."""
+
+    epochs: int
+    steps_per_epoch: int
+    learning_rate: float
+    weight_decay: float
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0."""
+        total = self.epochs * self.steps_per_epoch
+        warm = max(1, total // 10)
+        if step < warm:
+            return self.learning_rate * (step + 1) / warm
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm)))
+
+
+def train(network: nn.Module, batches: Batches, schedule: Schedule, *, seed: int, checkpoint: Path) -> Iterator[tuple[int, float]]:
+    """Trains, yielding (epoch, mean loss) after each; the same numbers whether or not it was stopped in between.
+
+    `checkpoint` holds network, optimiser and epoch, and is replaced after each epoch; a finished one trains nothing.
+    """
+    network.train()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
+    done = _restore(checkpoint, network, optimizer)
+    for epoch in range(done, schedule.epochs):
+        torch.manual_seed(1_000_003 * seed + epoch)  # dropout
+        total, count = 0.0, 0
+        for loss_of in batches(epoch):
+            for group in optimizer.param_groups:
+                group["lr"] = schedule.rate(epoch * schedule.steps_per_epoch + count)
+            loss = loss_of()
+            optimizer.zero_grad()
+            torch.autograd.backward(loss)
+            nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+            optimizer.step()
+            total, count = total + float(loss.detach()), count + 1
+        _keep(checkpoint, network, optimizer, epoch + 1)
+        yield epoch, total / max(1, count)
+
+
+def _keep(file: Path, network: nn.Module, optimizer: torch.optim.Optimizer, epochs: int) -> None:
+    tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
+    for number, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(".unfinished")
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, unfinished, {"epochs": json.dumps(epochs)})
+    unfinished.replace(file)
+
+
+def _restore(file: Path, network: nn.Module, optimizer: torch.optim.Optimizer) -> int:
+    """How many epochs were done: 0 where there is no checkpoint."""
+    if not file.exists():
+        return 0
+    with safe_open(file, "pt") as stored:
+        metadata, tensors = stored.metadata(), {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+    network.load_state_dict({name.removeprefix("network."): t for name, t in tensors.items() if name.startswith("network.")})
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        kind, _, rest = name.partition(".")
+        if kind == "optimizer":
+            number, _, field = rest.partition(".")
+            state.setdefault(int(number), {})[field] = tensor
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+    return int(json.loads(metadata["epochs"]))

@@ -1,0 +1,161 @@
+"""Any encoder of the zoo trained from sound on all tasks at once, cross-validated fold by fold, resumably."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from moodtag.features.logmel import LogMelSpec
+from moodtag.training.augment import MAX_STRETCH, SEMITONES, Draw, ShiftedLogMel, mixup_share, resampled, spec_augment
+from moodtag.training.cells import PARTITIONS, partitions
+from moodtag.training.held import OUTPUTS, Held, join_folds
+from moodtag.training.labels import Labels
+from moodtag.training.loop import Schedule, run_folder, train
+from moodtag.training.losses import Targets, TaskWeights
+from moodtag.training.recipe import NetworkRecipe
+from moodtag.training.sounds import RATE_HZ, Sounds
+from moodtag.training.splits import artist_folds
+from moodtag.training.zoo import ARCHITECTURES, Architecture
+
+
+class ZooNetwork(nn.Module):
+    """Front end, encoder and one linear layer for all tasks: sound (batch, sample) -> (batch, 8 + moods + cells)."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        wanted = architecture.input
+        self.input = wanted
+        self.logmel = ShiftedLogMel(LogMelSpec(RATE_HZ, wanted.n_fft, wanted.hop_length, wanted.n_mels)) if wanted.n_mels else None
+        self.encoder = architecture.build().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.out = nn.Linear(architecture.size, OUTPUTS + sum(PARTITIONS.values()))
+
+    def heard(self, sound: Tensor, draw: Draw | None = None, masks: torch.Generator | None = None) -> Tensor:
+        """What the encoder reads: (batch, frame, mel) or (batch, sample), augmented where a draw is given."""
+        if self.logmel is None:
+            return sound if draw is None else resampled(sound, self.input.length, draw)
+        mel: Tensor = self.logmel(sound, self.input.length, draw)
+        return mel if masks is None else spec_augment(mel, masks)
+
+    def forward(self, heard: Tensor) -> Tensor:
+        # bfloat16 costs half the time on processors that have it; the weights stay in float32.
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            embedding = self.encoder(heard)
+        y: Tensor = self.out(embedding.float())
+        return y
+
+
+def cross_validate(labels: Labels, recipe: NetworkRecipe, root: Path, *, jobs: int, advance: Callable[[], None] = lambda: None) -> Held:
+    """Each clip judged by a network that never heard its artist; `advance` after each fold.
+
+    Finished folds are kept under the data root, an unfinished one goes on from its last epoch.
+    """
+    fold = artist_folds(labels.groups, folds=recipe.folds, seed=recipe.seed)
+    work = (delayed(_judge_fold)(labels, recipe, root, fold == number, number) for number in range(recipe.folds))
+    return join_folds(fold, Parallel(n_jobs=jobs, return_as="generator")(work), advance)
+
+
+def _judge_fold(
+    labels: Labels, recipe: NetworkRecipe, root: Path, held_out: NDArray[np.bool_], number: int
+) -> tuple[Tensor, NDArray[np.bool_]]:
+    """The held-out clips' raw answers (clip, 8 + moods), standard deviations in place of log-variances, and right cells."""
+    torch.set_num_threads(1)  # folds run side by side
+    finished = run_folder(root, recipe.name, recipe.digest) / f"fold{number}.npz"
+    if not finished.exists():
+        network = fit_network(labels, recipe, root, chosen=~held_out, tag=f"fold{number}", seed=recipe.seed + number)
+        said = answer(network, Sounds(labels.take(held_out).clips, root))
+        cuts = partitions(labels.affect[~held_out], seed=recipe.seed)
+        truth = np.stack([cut.cell(labels.affect[held_out]) for cut in cuts.values()], axis=1)
+        named = np.stack([part.argmax(1) for part in torch.split(said[:, OUTPUTS:], list(PARTITIONS.values()), dim=1)], axis=1)
+        np.savez(finished, raw=said[:, :OUTPUTS].numpy(), right=named == truth)
+    with np.load(finished) as stored:
+        return torch.from_numpy(stored["raw"]), stored["right"]
+
+
+def fit_network(
+    labels: Labels,
+    recipe: NetworkRecipe,
+    root: Path,
+    *,
+    chosen: NDArray[np.bool_],
+    tag: str,
+    seed: int,
+    report: Callable[[int, float], None] = lambda epoch, loss: None,
+) -> ZooNetwork:
+    """A network trained on the chosen clips, in evaluation mode; resumes what `tag` left in the run folder."""
+    taken = labels.take(chosen)
+    torch.manual_seed(seed)
+    network = ZooNetwork(ARCHITECTURES[recipe.architecture])
+    known = taken.affect[~np.isnan(taken.affect).any(1)]
+    with torch.no_grad():
+        network.out.weight[:8].mul_(0.1)
+        network.out.bias[:2] = torch.from_numpy(known.mean(0))
+        network.out.bias[2:4] = torch.from_numpy(np.log(known.var(0)))
+    targets = Targets.of(taken, partitions(taken.affect, seed=recipe.seed))
+    sounds = Sounds(taken.clips, root)
+    schedule = Schedule(recipe.epochs, -(-len(taken.clips) // recipe.batch_size), recipe.learning_rate, recipe.weight_decay)
+
+    def batches(epoch: int) -> Iterator[Callable[[], Tensor]]:
+        generator = torch.Generator().manual_seed(10_007 * seed + epoch)
+        order = torch.randperm(len(taken.clips), generator=generator)
+        for batch in torch.split(order, recipe.batch_size):
+            yield lambda batch=batch: _loss(network, sounds, targets, batch, recipe, generator)  # type: ignore[misc]
+
+    checkpoint = run_folder(root, recipe.name, recipe.digest) / f"{tag}.safetensors"
+    for epoch, loss in train(network, batches, schedule, seed=seed, checkpoint=checkpoint):
+        report(epoch, loss)
+    return network.eval()
+
+
+def _loss(
+    network: ZooNetwork, sounds: Sounds, targets: Targets, batch: Tensor, recipe: NetworkRecipe, generator: torch.Generator
+) -> Tensor:
+    samples = network.input.samples
+    weights = TaskWeights(recipe.affect_weight, recipe.quadrant_weight, recipe.mood_weight, recipe.cell_weight)
+    if not recipe.augment:
+        return targets.loss(network(network.heard(sounds.random_crops(batch, samples, generator))), batch, weights)
+    longest = max(MAX_STRETCH, 2 ** (max(SEMITONES) / 12)) if network.logmel is None else MAX_STRETCH
+    sound = sounds.random_crops(batch, round(samples * longest) + 1, generator)
+    heard = network.heard(sound, Draw.of(len(batch), generator), generator)
+    share, other = mixup_share(generator), torch.randperm(len(batch), generator=generator)
+    said = network(share * heard + (1 - share) * heard[other])
+    return share * targets.loss(said, batch, weights) + (1 - share) * targets.loss(said, batch[other], weights)
+
+
+@torch.inference_mode()
+def answer(network: ZooNetwork, sounds: Sounds) -> Tensor:
+    """Mean answers over each clip's crops, (clip, outputs); columns 2 and 3 hold standard deviations, not log-variances."""
+    rows = []
+    for clip in range(len(sounds)):
+        said = network(network.heard(sounds.all_crops(clip, network.input.samples)))
+        said[:, 2:4] = said[:, 2:4].exp()
+        row = said.mean(0)
+        row[2:4] = (row[2:4] + said[:, :2].var(0, correction=0)).sqrt()
+        rows.append(row)
+    return torch.stack(rows)
+
+
+def untrained(recipe: NetworkRecipe) -> ZooNetwork:
+    """The recipe's network as it begins, in evaluation mode: enough to count and time it."""
+    return ZooNetwork(ARCHITECTURES[recipe.architecture]).eval()
+
+
+def parameters(network: nn.Module) -> int:
+    """How many numbers are learnt."""
+    return sum(tensor.numel() for tensor in network.parameters())
+
+
+def judging(network: ZooNetwork) -> Callable[[NDArray[np.float32]], object]:
+    """From sound (sample,) to the mean answer over its crops."""
+
+    @torch.inference_mode()
+    def judge(sound: NDArray[np.float32]) -> object:
+        samples = network.input.samples
+        whole = np.resize(sound, max(len(sound), samples))
+        crops = torch.from_numpy(whole[: len(whole) // samples * samples].reshape(-1, samples))
+        return network(network.heard(crops)).mean(0)
+
+    return judge

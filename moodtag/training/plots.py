@@ -1,0 +1,52 @@
+"""The two pictures of a model's card."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from moodtag.networks.heads import Answers
+from moodtag.training.labels import Labels
+
+SCATTER, CURVE = "predicted-versus-true.png", "accuracy-versus-cost.png"
+_AXES = ("valence", "arousal")
+_DPI = 110
+
+
+def plot_answers(file: Path, labels: Labels, answers: Answers) -> None:
+    """Writes a picture of held-out answers against the labels, one panel per axis, the 90 % interval of a few of them drawn."""
+    where = labels.rated
+    truth, said, std = labels.affect[where], answers.affect.numpy()[where], answers.affect_std.numpy()[where]
+    figure = Figure(figsize=(9, 4.4), layout="constrained")
+    for axis, panel in enumerate(figure.subplots(1, 2)):
+        panel.scatter(truth[:, axis], said[:, axis], s=5, alpha=0.35, linewidths=0, color="#2a6f97")
+        few = np.argsort(truth[:, axis], kind="stable")[:: len(truth) // 25]
+        panel.errorbar(truth[few, axis], said[few, axis], 1.645 * std[few, axis], fmt="o", ms=3, lw=0.8, color="#9b2226")
+        panel.plot([0, 1], [0, 1], color="0.5", lw=0.8)
+        panel.set(xlim=(0, 1), ylim=(0, 1), xlabel=f"{_AXES[axis]}, listeners' mean", ylabel="held-out answer", title=_AXES[axis])
+        panel.set_aspect("equal")
+    _save(figure, file)
+
+
+def plot_curve(file: Path, curve: dict[str, Any]) -> None:
+    """Writes a picture of cost and accuracy per excerpt plan."""
+    figure = Figure(figsize=(7.5, 4.4), layout="constrained")
+    panel = figure.subplots()
+    plans = sorted(curve["plans"], key=lambda plan: float(plan["cpu_s"]))
+    cost: NDArray[np.float64] = np.array([plan["cpu_s"] for plan in plans])
+    for axis, colour in zip(_AXES, ("#2a6f97", "#9b2226"), strict=True):
+        panel.plot(cost, [plan[axis] for plan in plans], "o", ms=4, label=axis, color=colour)
+    for plan, x in zip(plans, cost, strict=True):
+        highest = max(plan[axis] for axis in _AXES)
+        label = f"{plan['count']} x {plan['duration_s']:g} s"
+        panel.annotate(label, (x, highest), xytext=(3, 4), textcoords="offset points", fontsize=7)
+    panel.set(xlabel="CPU-seconds per track, decoding included", ylabel="RMS distance from the verdict after two minutes")
+    panel.set(xlim=(0, 1.1 * cost.max()), ylim=(0, None))
+    panel.legend()
+    _save(figure, file)
+
+
+def _save(figure: Figure, file: Path) -> None:
+    figure.savefig(file, dpi=_DPI, metadata={"Software": None})  # no version in it: the same figures give the same file

@@ -1,0 +1,46 @@
+"""Everything that a recipe's training needs beforehand, stage by stage; each can be stopped and goes on where it was."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from moodtag.training import baseline
+from moodtag.training.build import listeners, read_all
+from moodtag.training.datasets import read_clips
+from moodtag.training.distil import distil, is_distilled
+from moodtag.training.fit import quiet_copies
+from moodtag.training.prepare import prepare, published
+from moodtag.training.recipe import ClassicalRecipe, HeadsRecipe, Recipe, StudentRecipe
+from moodtag.training.sounds import decode_all
+
+Advance = Callable[[], None]
+Progress = Callable[[str, int], AbstractContextManager[Advance]]
+"""(what is done, how many steps) -> a context that yields the function to call after each step."""
+
+
+def make_ready(recipe: Recipe, root: Path, *, jobs: int, progress: Progress) -> int:
+    """Decodes and describes the recipe's clips, distils its student, and returns how many clips it has.
+
+    Raises DataError where a data set is missing, DecodeError where a clip is damaged.
+    """
+    clips = read_all(recipe, root)
+    if isinstance(recipe, StudentRecipe) and not is_distilled(recipe, root):
+        clips += [clip for name in recipe.unlabelled for clip in read_clips(name, root)]
+    with progress("decoding", len(clips)) as advance:
+        decode_all(clips, root, jobs=jobs, advance=advance)
+    if isinstance(recipe, StudentRecipe) and not is_distilled(recipe, root):
+        for teacher in recipe.teachers:
+            with progress(f"describing with {teacher}", len(clips)) as advance:
+                prepare(clips, root, published(teacher, root), jobs=jobs, advance=advance)
+        with progress("distilling, epochs", recipe.distil_epochs) as advance:
+            distil(clips, root, recipe, report=lambda epoch, loss: advance())
+    clips = read_all(recipe, root)
+    if isinstance(recipe, HeadsRecipe):
+        levels = clips + quiet_copies(clips, recipe)
+        for listener in listeners(recipe, root):
+            with progress(f"describing with {listener.backbone}", len(levels)) as advance:
+                prepare(levels, root, listener, jobs=jobs, advance=advance)
+    if isinstance(recipe, ClassicalRecipe):
+        with progress("counting descriptors", len(clips)) as advance:
+            baseline.describe_all(clips, root, jobs=jobs, advance=advance)
+    return len(clips)

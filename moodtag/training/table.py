@@ -1,0 +1,121 @@
+"""The zoo: every architecture of the papers, trained the same way on the same folds, in one table."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from moodtag.training import baseline, neural
+from moodtag.training.build import assemble, listeners, read_all
+from moodtag.training.calibration import calibrate, cross_calibrate
+from moodtag.training.cells import PARTITIONS
+from moodtag.training.cost import network_cost
+from moodtag.training.evaluate import cell_figures, evaluate
+from moodtag.training.fit import cross_validate, folds_of, gather, train_heads
+from moodtag.training.held import Held
+from moodtag.training.labels import Labels, labels_of
+from moodtag.training.metrics import Figure
+from moodtag.training.recipe import ClassicalRecipe, HeadsRecipe, NetworkRecipe, Recipe
+from moodtag.training.sounds import RATE_HZ
+
+ZOO = "zoo"
+"""The folder beside the models' that holds a JSON file per system of the zoo, and the table."""
+
+Advance = Callable[[], None]
+
+
+def enter(recipe: Recipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None) -> Path:
+    """Cross-validates and measures a system of the zoo and returns the file with its figures; `advance` after each fold."""
+    labels = labels_of(read_all(recipe, root), extra_cut_weight=recipe.extra_cut_weight)
+    held, parameters, cpu_ms_per_s = _judged(recipe, labels, root, jobs=jobs, advance=advance)
+    figures = evaluate(labels, cross_calibrate(labels, held.answers, folds_of(labels, recipe)))
+    entry = {
+        "recipe": asdict(recipe),
+        "parameters": parameters,
+        "cpu_ms_per_s": round(cpu_ms_per_s, 3),
+        "cells": cell_figures(labels, held.cell_right),
+        **figures,
+    }
+    file = models / ZOO / f"{recipe.name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(entry, indent=1) + "\n", encoding="utf-8")
+    return file
+
+
+def _judged(recipe: Recipe, labels: Labels, root: Path, *, jobs: int, advance: Advance) -> tuple[Held, int, float]:
+    """Out-of-fold answers, parameters (for a forest or a support-vector machine 0), and CPU-ms per second of sound."""
+    if isinstance(recipe, NetworkRecipe):
+        held = neural.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
+        network = neural.untrained(recipe)
+        return held, neural.parameters(network), network_cost(neural.judging(network), rate_hz=RATE_HZ)
+    if isinstance(recipe, ClassicalRecipe):
+        held = baseline.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
+        return held, 0, network_cost(baseline.judging(), rate_hz=RATE_HZ)
+    assert isinstance(recipe, HeadsRecipe)
+    material = gather(labels.clips, root, listeners(recipe, root), recipe)
+    held = cross_validate(material, recipe, jobs=jobs, advance=advance)
+    torch.set_num_threads(1)
+    quick = train_heads(material.take(labels.rated), recipe, seed=recipe.seed)
+    audio = assemble(quick, calibrate(labels, held.answers), recipe, root)
+
+    @torch.inference_mode()
+    def judge(sound: Any) -> object:
+        patches = audio.patches(torch.from_numpy(sound))
+        return audio.heads(audio.describe(patches, [len(patches)]))
+
+    return held, neural.parameters(audio), network_cost(judge, rate_hz=RATE_HZ)
+
+
+def entries(models: Path) -> list[dict[str, Any]]:
+    """The figures of every system: the zoo's, then the shipped models', each under its `name` and `summary`."""
+    files = sorted((models / ZOO).glob("*.json")) + sorted(models.glob("*/metrics.json"))
+    loaded = [(file, json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    rows = [{**figures, **_named(file, figures)} for file, figures in loaded]
+    return sorted(rows, key=lambda row: float(row["affect"]["deam"]["arousal"]["r2"]["value"]))
+
+
+def _named(file: Path, figures: dict[str, Any]) -> dict[str, str]:
+    described = figures["recipe"] if "recipe" in figures else json.loads(file.with_name("config.json").read_text(encoding="utf-8"))
+    return {"name": described["name"], "summary": described["summary"]}
+
+
+_DEEZER_CELLS = ".385 / .163 / - / .427 / .235"
+PAPERS = (
+    ("Deezer audio net, as a later re-implementation reports it (Deezer's songs, other labels)", ".115", ".155", "-", "-", _DEEZER_CELLS),
+    ("CNN-BiLSTM tagger, IAML (its own 10 moods)", "-", "-", "-", ".705", "-"),
+    ("best published on DEAM (labels as published)", ".518", ".623", "-", "-", "-"),
+)
+"""What the papers report: (system, valence R2, arousal R2, quadrant F1, mean mood ROC-AUC, cells). Other data: no comparison."""
+
+
+def write_table(models: Path) -> str:
+    """All systems as a Markdown table, weakest first; also written into the zoo's folder."""
+    text = "\n".join(_lines(entries(models))) + "\n"
+    (models / ZOO / "README.md").write_text(text, encoding="utf-8")
+    return text
+
+
+def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield "| system | R² valence | R² arousal | quadrant macro-F1 | mood ROC-AUC | V/A cells named rightly | parameters | CPU-ms per s |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for row in rows:
+        affect, cells = row["affect"]["deam"], row["cells"]
+        named = " / ".join(_short(cells[name]["value"]) for name in PARTITIONS)
+        yield (
+            f"| {row['name']}: {row['summary']} | {_shown(affect['valence']['r2'])} | {_shown(affect['arousal']['r2'])} "
+            f"| {_shown(row['quadrant']['panda4q']['macro_f1'])} | {_short(row['mean_roc_auc_all'])} "
+            f"| {named} | {row['parameters']:,} | {row['cpu_ms_per_s']:.2f} |"
+        )
+    for name, *figures in PAPERS:
+        yield f"| *{name}* | {' | '.join(figures)} | - | - |"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}".replace("0.", ".", 1)
+
+
+def _shown(figure: Figure) -> str:
+    return f"{_short(figure['value'])} [{_short(figure['low'])}, {_short(figure['high'])}]"

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+import torch
+
+from moodtag.core.moods import VOCABULARY
+from moodtag.networks.heads import Answers
+from moodtag.training.calibration import STD_PER_COVERAGE, calibrate, calibrated, cross_calibrate
+from moodtag.training.datasets.clips import Clip
+from moodtag.training.evaluate import affect_figures
+from moodtag.training.labels import Labels
+from moodtag.training.metrics import calibration_error
+
+CLIPS, MOODS = 1200, len(VOCABULARY)
+
+
+def made(*, certainty: float) -> tuple[Labels, Answers]:
+    """Clips whose labels scatter round the answers with a spread of 0.1, which the answers state as `certainty`."""
+    rng = np.random.default_rng(0)
+    said = rng.uniform(0.2, 0.8, (CLIPS, 2)).astype(np.float32)
+    odds = rng.standard_normal((CLIPS, MOODS)).astype(np.float32)
+    happens = rng.random((CLIPS, MOODS)) < 1 / (1 + np.exp(-2 * odds + 1))
+    labels = Labels(
+        tuple(Clip("deam", str(i), None, f"artist {i // 3}", valence=0.5, arousal=0.5) for i in range(CLIPS)),  # type: ignore[arg-type]
+        said + 0.1 * rng.standard_normal((CLIPS, 2)).astype(np.float32),
+        np.full(CLIPS, -1),
+        happens.astype(np.float32),
+        np.ones(CLIPS, np.float32),
+    )
+    std = torch.full((CLIPS, 2), certainty)
+    return labels, Answers(torch.from_numpy(said), std, torch.zeros(CLIPS, 4), torch.from_numpy(odds), torch.zeros(CLIPS))
+
+
+@pytest.mark.parametrize("certainty", [0.03, 0.1, 0.4])
+def test_intervals_hold_what_they_promise_whatever_the_network_claims(certainty: float) -> None:
+    labels, answers = made(certainty=certainty)
+    std = calibrated(answers, calibrate(labels, answers)).affect_std.numpy()
+    inside = np.abs(labels.affect - answers.affect.numpy()) <= STD_PER_COVERAGE * std
+    assert inside.mean(0) == pytest.approx([0.9, 0.9], abs=0.005)
+
+
+def test_probabilities_become_frequencies() -> None:
+    labels, answers = made(certainty=0.1)
+    fitted = calibrate(labels, answers)
+    assert fitted.mood_scale == pytest.approx(np.full(MOODS, 2), abs=0.5)
+    assert fitted.mood_shift == pytest.approx(np.full(MOODS, -1), abs=0.5)
+    happens = labels.moods[:, 0] >= 0.5
+    before, after = (torch.sigmoid(a.moods[:, 0]).numpy() for a in (answers, calibrated(answers, fitted)))
+    assert calibration_error(happens, after) < 0.03 < calibration_error(happens, before)
+
+
+def test_no_fold_is_calibrated_by_its_own_labels() -> None:
+    labels, answers = made(certainty=0.1)
+    fold = np.arange(CLIPS) // 3 % 4
+    judged = cross_calibrate(labels, answers, fold)
+    other = labels.affect.copy()
+    other[fold == 2] = 0.0  # what is wrong in one fold must not change that fold's answers
+    changed = Labels(labels.clips, other, labels.quadrant, np.where((fold == 2)[:, None], 1 - labels.moods, labels.moods), labels.weight)
+    again = cross_calibrate(changed, answers, fold)
+    inside = torch.from_numpy(fold == 2)
+    assert torch.equal(judged.answers.affect_std[inside], again.answers.affect_std[inside])
+    assert np.array_equal(judged.written[fold == 2], again.written[fold == 2])
+    assert not torch.equal(judged.answers.affect_std[~inside], again.answers.affect_std[~inside])
+
+
+def test_errors_are_told_by_genre_and_quadrant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("moodtag.training.metrics.ROUNDS", 5)
+    figures = affect_figures(*made(certainty=0.1))
+    assert figures["by_genre"]["unknown"]["clips"] == CLIPS
+    assert figures["by_genre"]["unknown"]["valence"]["rmse"] == pytest.approx(0.1, abs=0.01)
+    assert sum(row["clips"] for row in figures["by_quadrant"].values()) == CLIPS
+    assert figures["valence"]["within_90"] == pytest.approx(0.9, abs=0.03)

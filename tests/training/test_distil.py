@@ -1,0 +1,70 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from moodtag.core.errors import DataError
+from moodtag.networks.audio import BACKBONES
+from moodtag.training.datasets.clips import Clip
+from moodtag.training.distil import distil, load_student, patches_of, student_listener, targets_of
+from moodtag.training.prepare import load_descriptions, prepare
+from moodtag.training.recipe import RECIPES, StudentRecipe, read_recipe
+from moodtag.training.sounds import cache_file, keep
+
+TEACHER = BACKBONES["msd-musicnn"]
+
+
+@pytest.fixture
+def recipe() -> StudentRecipe:
+    shipped = read_recipe(RECIPES / "student.toml")
+    assert isinstance(shipped, StudentRecipe)
+    return replace(shipped, distil_epochs=6, distil_batch_size=2, teachers=("msd-musicnn",))
+
+
+@pytest.fixture
+def heard(clips: list[Clip], tmp_path: Path) -> list[Clip]:
+    """A battle and an elegy, and numbers in place of what a teacher would hear: of each patch, how loud its bands are."""
+    rng = np.random.default_rng(0)
+    directions = rng.standard_normal((96, TEACHER.feature_size + 288)).astype(np.float32)
+    for clip in clips[:2]:
+        loudness = patches_of([clip], tmp_path).float().mean(1).numpy()
+        keep(cache_file(clip, tmp_path, f"msd-musicnn-{TEACHER.feature_size + 288}"), loudness @ directions)
+    return clips[:2]
+
+
+def test_targets_are_standardised_and_cut(heard: list[Clip], recipe: StudentRecipe, tmp_path: Path) -> None:
+    targets = targets_of(heard, tmp_path, recipe.teachers).float()
+    assert targets.shape == (len(patches_of(heard, tmp_path)), TEACHER.feature_size)
+    assert targets.abs().max() <= 3
+    assert targets.mean(0).abs().max() < 0.01
+
+
+def test_a_student_comes_to_hear_what_its_teacher_hears(heard: list[Clip], recipe: StudentRecipe, tmp_path: Path) -> None:
+    losses: list[float] = []
+    distil(heard, tmp_path, recipe, report=lambda epoch, loss: losses.append(loss))
+    assert len(losses) == recipe.distil_epochs
+    assert losses[-1] < 0.8 * losses[0]
+    student = load_student(recipe, tmp_path)
+    distil(heard, tmp_path, recipe, report=lambda epoch, loss: losses.append(loss))  # done: nothing is trained
+    assert len(losses) == recipe.distil_epochs
+    listener = student_listener(recipe, tmp_path)
+    assert prepare(heard, tmp_path, listener, jobs=1) == 2
+    assert prepare(heard, tmp_path, listener, jobs=1) == 0
+    described = load_descriptions(heard, tmp_path, [listener])
+    with torch.inference_mode():
+        embedding = student(patches_of(heard[:1], tmp_path).float())
+    assert described[0].shape == (len(embedding), 256 + 288)
+    assert np.abs(described[0][:, :256] - embedding.numpy()).max() < 0.05  # the patches above are kept in half precision
+
+
+def test_heads_may_change_without_another_distillation(recipe: StudentRecipe) -> None:
+    assert replace(recipe, dropout=0.1, epochs=3).distillation == recipe.distillation
+    assert replace(recipe, distil_epochs=1).distillation != recipe.distillation
+
+
+def test_a_student_that_was_not_distilled_is_told_with_the_command_that_does_it(recipe: StudentRecipe, tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        load_student(recipe, tmp_path)
+    assert caught.value.remedy == "run moodtag train prepare student"

@@ -1,0 +1,78 @@
+"""The gate, robustness, cost and pictures, with the shipped weights and real music."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from moodtag.core.records import ExcerptPlan, Sound
+from moodtag.library.decode import decode
+from moodtag.networks.checkpoint import Model
+from moodtag.networks.predict import Predictor, load_network
+from moodtag.training.cost import PLANS, cost_curve, judging, network_cost
+from moodtag.training.datasets.clips import Clip
+from moodtag.training.gate import NOISES, Outliers, fit_gate, gate_figures, noises
+from moodtag.training.labels import labels_of
+from moodtag.training.plots import plot_curve
+from moodtag.training.robustness import robustness
+from tests.conftest import DATA, encode
+
+
+@pytest.fixture(scope="module")
+def long_track(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Thirty-eight seconds: battle and elegy, one after the other, six times."""
+    parts = [decode(DATA / f"{name}.flac", ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0] for name in ("battle", "elegy")]
+    path = tmp_path_factory.mktemp("long") / "both.flac"
+    encode(path, np.concatenate(parts * 6), "flac", "flac", 16_000)
+    return path
+
+
+@pytest.mark.parametrize("kind", NOISES)
+def test_noise_is_given_no_mood_and_little_confidence(kind: str, predictor: Predictor) -> None:
+    loud, *_, quiet = noises(kind, seed=77)  # not the training's seed
+    for verdict in predictor.judge([Sound((loud,), 16_000, None), Sound((quiet,), 16_000, None)]):
+        assert verdict.moods == ()
+        assert verdict.confidence < 0.25
+
+
+def test_music_passes_the_gate(predictor: Predictor) -> None:
+    for name in ("battle", "elegy"):
+        verdict = predictor.judge([decode(DATA / f"{name}.flac", ExcerptPlan(1, 10.0), rate_hz=16_000)])[0]
+        assert verdict.confidence > 0.3
+
+
+def test_a_gate_learns_what_it_is_shown(model: Model, clips: list[Clip]) -> None:
+    network, rng = load_network(model), np.random.default_rng(0)
+    size = len(network.heads.mean)
+    mean, std = network.heads.mean.numpy(), network.heads.std.numpy()
+    music = mean + std * rng.standard_normal((12, size)).astype(np.float32)
+    strange = mean + std * (1 + rng.standard_normal((40, size)).astype(np.float32))
+    outliers = Outliers(strange, np.array(["hum", "speech"] * 20))
+    fit_gate(network, music, outliers)
+    with torch.inference_mode():
+        assert (network.heads(torch.from_numpy(music)).music > 0).all()
+        assert (network.heads(torch.from_numpy(strange)).music < 0).all()
+    figures = gate_figures(network, labels_of(clips[:12], extra_cut_weight=0.3), music, outliers, np.arange(12) // 2 % 3)
+    assert figures["outliers"]["hum"] == {"sounds": 20, "told_apart": 1.0}
+    assert figures["music_kept"]["panda4q"] == 1.0
+
+
+def test_robustness_compares_real_files(predictor: Predictor, long_track: Path) -> None:
+    figures = robustness(predictor, [Clip("panda4q", "both", long_track, "artist")])
+    assert set(figures["changes"]) == {"MP3, 64 kb/s", "mono", "22 kHz", "-12 dB", "+6 dB, clipped", "10 s later"}
+    assert figures["changes"]["mono"]["arousal"] < 0.01  # the file is mono at full quality: nearly nothing changes
+    assert 0 < figures["changes"]["-12 dB"]["arousal"] < 0.3
+
+
+def test_hearing_more_costs_more(predictor: Predictor, long_track: Path, tmp_path: Path) -> None:
+    curve = cost_curve(predictor, [long_track])
+    assert [(plan["count"], plan["duration_s"]) for plan in curve["plans"]] == [(plan.count, plan.duration_s) for plan in PLANS]
+    cost = {(plan["count"], plan["duration_s"]): plan["cpu_s"] for plan in curve["plans"]}
+    assert cost[1, 3] < cost[5, 6]
+    plot_curve(tmp_path / "curve.png", curve)
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_networks_cost_is_measured(predictor: Predictor) -> None:
+    assert 0 < network_cost(judging(predictor), rate_hz=16_000, seconds=6.0, rounds=2) < 1000

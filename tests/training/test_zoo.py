@@ -1,0 +1,120 @@
+"""Every architecture of the papers: its shapes, and a real training on real music from end to end."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from moodtag.training import metrics
+from moodtag.training.datasets.clips import Clip
+from moodtag.training.labels import labels_of
+from moodtag.training.neural import ZooNetwork, answer, fit_network, untrained
+from moodtag.training.recipe import RECIPES, ClassicalRecipe, NetworkRecipe, read_recipe
+from moodtag.training.sounds import Sounds, decode_all
+from moodtag.training.table import enter, write_table
+from moodtag.training.zoo import ARCHITECTURES
+from moodtag.training.zoo.classical import descriptors
+
+
+def recipe_of(name: str) -> NetworkRecipe:
+    recipe = read_recipe(RECIPES / f"{name}.toml")
+    assert isinstance(recipe, NetworkRecipe)
+    return recipe
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_an_architecture_has_a_recipe_and_answers_every_task(name: str) -> None:
+    network = untrained(recipe_of(name))
+    sound = torch.randn(2, network.input.samples) * 0.1
+    with torch.inference_mode():
+        heard = network.heard(sound)
+        assert network.encoder(heard).shape == (2, ARCHITECTURES[name].size)
+        assert network(heard).shape == (2, network.out.out_features)
+        assert torch.isfinite(network(heard)).all()
+
+
+def test_the_deezer_net_reads_40_bands_and_1292_frames_with_32_and_16_maps_of_8() -> None:
+    network = untrained(recipe_of("deezer-audio"))
+    heard = network.heard(torch.randn(1, network.input.samples))
+    assert heard.shape == (1, 1292, 40)
+    convolutions = [module for module in network.modules() if isinstance(module, nn.Conv1d)]
+    assert [(c.out_channels, c.kernel_size) for c in convolutions] == [(32, (8,)), (16, (8,))]
+
+
+def test_the_tagger_has_7_and_4_convolutions_and_two_bilstms() -> None:
+    network = untrained(recipe_of("cnn-bilstm"))
+    kernels = [module.kernel_size for module in network.modules() if isinstance(module, nn.Conv2d)]
+    assert kernels == [(7, 1)] * 7 + [(1, 7)] * 4
+    lstms = [module for module in network.modules() if isinstance(module, nn.LSTM)]
+    assert [(lstm.hidden_size, lstm.bidirectional) for lstm in lstms] == [(128, True), (32, True)]
+
+
+def test_the_sample_level_net_turns_3_to_the_10_samples_into_one_position() -> None:
+    network = untrained(recipe_of("sample-level"))
+    assert network.input.samples == 3**10
+    assert len([module for module in network.modules() if isinstance(module, nn.Conv1d)]) == 10
+
+
+@pytest.fixture
+def small(clips: list[Clip], data_root: Path) -> NetworkRecipe:
+    """The smallest net's recipe, shortened, its clips decoded."""
+    decode_all(clips[:4], data_root, jobs=1)
+    return replace(recipe_of("deezer-audio"), epochs=4, batch_size=16, folds=2, learning_rate=0.003, affect_weight=5.0)
+
+
+def test_a_network_learns_to_tell_a_battle_from_an_elegy(clips: list[Clip], data_root: Path, small: NetworkRecipe) -> None:
+    labels = labels_of(clips, extra_cut_weight=0.3)
+    train = np.arange(len(clips)) % 3 > 0
+    network = fit_network(labels, small, data_root, chosen=train, tag="all", seed=1)
+    battle, elegy = answer(network, Sounds(clips[:2], data_root))
+    assert battle[1] > elegy[1] + 0.2
+    again = fit_network(labels, small, data_root, chosen=train, tag="all", seed=1)  # finished: its checkpoint is read
+    assert torch.equal(answer(again, Sounds(clips[:2], data_root))[1], elegy)
+
+
+def test_the_same_seed_trains_the_same_network(clips: list[Clip], data_root: Path, small: NetworkRecipe) -> None:
+    labels, everything = labels_of(clips, extra_cut_weight=0.3), np.ones(len(clips), bool)
+    short = replace(small, epochs=1)
+
+    def trained(tag: str) -> ZooNetwork:
+        return fit_network(labels, short, data_root, chosen=everything, tag=tag, seed=1)
+
+    assert torch.equal(trained("first").out.weight, trained("second").out.weight)
+
+
+@pytest.fixture
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "ROUNDS", 5)
+
+
+@pytest.mark.usefixtures("few_draws")
+@pytest.mark.filterwarnings("ignore:The number of unique classes")  # 64 cells for 24 clips
+@pytest.mark.parametrize("kind", ["network", "svm"])
+def test_a_system_enters_the_table_with_all_its_figures(
+    kind: str, clips: list[Clip], data_root: Path, tmp_path: Path, small: NetworkRecipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classical = read_recipe(RECIPES / "classical-svm.toml")
+    assert isinstance(classical, ClassicalRecipe)
+    recipe = replace(small, epochs=1) if kind == "network" else replace(classical, folds=2)
+    monkeypatch.setattr("moodtag.training.table.read_all", lambda recipe, root: clips)
+    figures = json.loads(enter(recipe, data_root, tmp_path, jobs=1).read_text(encoding="utf-8"))
+    assert figures["cpu_ms_per_s"] > 0
+    assert figures["affect"]["deam"]["arousal"]["r2"]["value"] <= 1
+    assert 0 <= figures["quadrant"]["panda4q"]["macro_f1"]["value"] <= 1
+    assert len(figures["cells"]) == 5
+    assert "| R² valence |" in write_table(tmp_path)
+    assert f"{recipe.name}: {recipe.summary}" in (tmp_path / "zoo" / "README.md").read_text(encoding="utf-8")
+
+
+def test_descriptors_hear_a_louder_and_a_higher_sound() -> None:
+    rng, time = np.random.default_rng(0), np.arange(48_000) / 16_000
+    low = (np.sin(2 * np.pi * 220 * time) * 0.1 + 0.001 * rng.standard_normal(48_000)).astype(np.float32)
+    high = (np.sin(2 * np.pi * 1760 * time) * 0.5 + 0.001 * rng.standard_normal(48_000)).astype(np.float32)
+    quiet, loud = (descriptors(sound, rate_hz=16_000) for sound in (low, high))
+    assert quiet.shape == loud.shape == (147,)
+    assert np.isfinite([quiet, loud]).all()
+    assert not np.allclose(quiet, loud)
