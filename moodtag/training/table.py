@@ -73,7 +73,7 @@ def entries(models: Path) -> list[dict[str, Any]]:
     """The figures of every system: the zoo's, then the shipped models', each under its `name` and `summary`."""
     files = sorted((models / ZOO).glob("*.json")) + sorted(models.glob("*/metrics.json"))
     loaded = [(file, json.loads(file.read_text(encoding="utf-8"))) for file in files]
-    rows = [{**figures, **_named(file, figures)} for file, figures in loaded]
+    rows = [{**figures, **_named(file, figures)} for file, figures in loaded if "cells" in figures]  # older metrics have fewer figures
     return sorted(rows, key=lambda row: float(row["affect"]["deam"]["arousal"]["r2"]["value"]))
 
 
@@ -94,6 +94,7 @@ PAPERS = (
 def write_table(models: Path) -> str:
     """All systems as a Markdown table, weakest first; also written into the zoo's folder."""
     text = "\n".join(_lines(entries(models))) + "\n"
+    (models / ZOO).mkdir(exist_ok=True)
     (models / ZOO / "README.md").write_text(text, encoding="utf-8")
     return text
 

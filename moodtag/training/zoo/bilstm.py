@@ -1,7 +1,7 @@
 """Horizontal and vertical CNN-BiLSTM: one branch follows time, the other looks along frequency; two BiLSTMs read them.
 
 Source: the IAML mood and theme tagger: 7 convolutions along time and 4 along frequency, BiLSTMs of 128 and 32 units,
-concatenated, dropout 0.5. Its report gives no channel counts: these are ours.
+concatenated, dropout 0.5. The numbers of channels are ours.
 """
 
 import torch
