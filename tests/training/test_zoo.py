@@ -40,9 +40,13 @@ def test_an_architecture_has_a_recipe_and_answers_every_task(name: str) -> None:
 def test_the_deezer_net_reads_40_bands_and_1292_frames_with_32_and_16_maps_of_8() -> None:
     network = untrained(recipe_of("deezer-audio"))
     heard = network.heard(torch.randn(1, network.input.samples))
-    assert heard.shape == (1, 1292, 40)
+    assert heard.shape == (1, 431, 40)  # ten seconds, which the network repeats three times
     convolutions = [module for module in network.modules() if isinstance(module, nn.Conv1d)]
     assert [(c.out_channels, c.kernel_size) for c in convolutions] == [(32, (8,)), (16, (8,))]
+    frames: list[int] = []
+    convolutions[0].register_forward_pre_hook(lambda module, inputs: frames.append(inputs[0].shape[2]))
+    network(heard)
+    assert frames == [1292]
 
 
 def test_the_tagger_has_7_and_4_convolutions_and_two_bilstms() -> None:
@@ -56,7 +60,7 @@ def test_the_tagger_has_7_and_4_convolutions_and_two_bilstms() -> None:
 def test_the_sample_level_net_turns_3_to_the_10_samples_into_one_position() -> None:
     network = untrained(recipe_of("sample-level"))
     assert network.input.samples == 3**10
-    assert len([module for module in network.modules() if isinstance(module, nn.Conv1d)]) == 10
+    assert len([module for module in network.modules() if isinstance(module, nn.Conv2d)]) == 10
 
 
 @pytest.fixture

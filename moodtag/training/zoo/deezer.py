@@ -1,8 +1,8 @@
 """The audio half of Deezer's bimodal mood detection: two convolutions along time, one dense layer.
 
 Source: Delbouys, Hennequin, Piccoli, Royo-Letelier, Moussallam 2018, "Music mood detection based on audio and lyrics with
-deep neural net", https://arxiv.org/abs/1809.07276. There 30 s at 44.1 kHz give 40 x 1292; here the frames are as long,
-the sound is at 16 kHz, and a clip of 10 s is repeated three times.
+deep neural net", https://arxiv.org/abs/1809.07276. There 30 s at 44.1 kHz give 40 x 1292; here the frames follow each other
+as quickly, the sound is at 16 kHz, and ten seconds, all that a DEAM clip has, are repeated three times.
 """
 
 import torch.nn.functional as F
@@ -10,12 +10,13 @@ from torch import Tensor, nn
 
 from moodtag.training.zoo.encoder import Architecture, Input
 
-_INPUT = Input(length=1292, n_mels=40, n_fft=1024, hop_length=372)
+_INPUT = Input(length=431, n_mels=40, n_fft=512, hop_length=372)
+_FRAMES = 1292
 _DENSE = 64
 
 
 class DeezerAudio(nn.Module):
-    """Mel (batch, 1292, 40) -> (batch, 64)."""
+    """Mel (batch, 431, 40) -> (batch, 64)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,7 +27,7 @@ class DeezerAudio(nn.Module):
         self.dense = nn.Linear(16 * 78, _DENSE)
 
     def forward(self, mel: Tensor) -> Tensor:
-        x = self.norm(mel.transpose(1, 2))  # (batch, mel, frame)
+        x = self.norm(mel.repeat(1, 3, 1)[:, :_FRAMES].transpose(1, 2))  # (batch, mel, 1292)
         x = F.max_pool1d(F.relu(self.norm1(self.conv1(x))), 4)  # (batch, 32, 321)
         x = F.max_pool1d(F.relu(self.norm2(self.conv2(x))), 4)  # (batch, 16, 78)
         y: Tensor = F.relu(self.dense(self.dropout(x.flatten(1))))

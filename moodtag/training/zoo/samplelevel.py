@@ -18,15 +18,17 @@ class SampleLevel(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.frames, self.norm = nn.Conv1d(1, _WIDTHS[0], 3, stride=3), nn.BatchNorm1d(_WIDTHS[0])
-        self.conv = nn.ModuleList(nn.Conv1d(a, b, 3, padding=1) for a, b in zip((_WIDTHS[0], *_WIDTHS), _WIDTHS, strict=False))
-        self.norms = nn.ModuleList(nn.BatchNorm1d(width) for width in _WIDTHS)
+        # One-dimensional filters, but in two-dimensional layers: those are twice as quick in bfloat16 on a CPU.
+        self.frames, self.norm = nn.Conv2d(1, _WIDTHS[0], (1, 3), stride=(1, 3)), nn.BatchNorm2d(_WIDTHS[0])
+        pairs = zip((_WIDTHS[0], *_WIDTHS), _WIDTHS, strict=False)
+        self.conv = nn.ModuleList(nn.Conv2d(a, b, (1, 3), padding=(0, 1)) for a, b in pairs)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(width) for width in _WIDTHS)
         self.dropout = nn.Dropout(0.5)
 
     def forward(self, sound: Tensor) -> Tensor:
-        x = F.relu(self.norm(self.frames(sound[:, None])))  # (batch, 32, 19683)
+        x = F.relu(self.norm(self.frames(sound[:, None, None])))  # (batch, 32, 1, 19683)
         for conv, norm in zip(self.conv, self.norms, strict=True):
-            x = F.max_pool1d(F.relu(norm(conv(x))), 3)
+            x = F.max_pool2d(F.relu(norm(conv(x))), (1, 3))
         y: Tensor = self.dropout(x.flatten(1))
         return y
 
