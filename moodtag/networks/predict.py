@@ -38,11 +38,6 @@ class Predictor:
         self.batch_size = _CUDA_BATCH if self.device.type == "cuda" else 1
         self._network = load_network(model).to(self.device)
 
-    @property
-    def parameters(self) -> int:
-        """How many numbers were learnt."""
-        return sum(tensor.numel() for tensor in self._network.parameters())
-
     @torch.inference_mode()
     def judge(self, sounds: Sequence[Sound]) -> list[Verdict]:
         """One verdict per sound; none of them may be silent, all must have the model's rate.

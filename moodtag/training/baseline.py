@@ -1,12 +1,12 @@
 """The classical baseline cross-validated: support-vector machines or forests on descriptors, one per task."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.pipeline import make_pipeline
@@ -16,11 +16,10 @@ from sklearn.svm import SVC, SVR
 from moodtag.core.moods import VOCABULARY
 from moodtag.training.cells import PARTITIONS, partitions
 from moodtag.training.datasets import Clip
-from moodtag.training.held import Held, join_folds
+from moodtag.training.held import Held, judge_folds
 from moodtag.training.labels import Labels
 from moodtag.training.recipe import ClassicalRecipe
 from moodtag.training.sounds import RATE_HZ, cache_file, for_each_missing, keep, sound_of
-from moodtag.training.splits import artist_folds
 from moodtag.training.zoo.classical import descriptors
 
 Floats = NDArray[np.floating[Any]]
@@ -41,12 +40,12 @@ def cross_validate(labels: Labels, recipe: ClassicalRecipe, root: Path, *, jobs:
     """Each clip judged by models that never heard its artist; `advance` after each fold."""
     describe_all(list(labels.clips), root, jobs=jobs)
     x = np.stack([np.load(cache_file(clip, root, _KIND)) for clip in labels.clips])
-    fold = artist_folds(labels.groups, folds=recipe.folds, seed=recipe.seed)
-    work = (delayed(_judge_fold)(x, labels, recipe, fold == number) for number in range(recipe.folds))
-    return join_folds(fold, Parallel(n_jobs=jobs, return_as="generator")(work), advance)
+    return judge_folds(labels, recipe, partial(_judge_fold, x, labels, recipe), jobs=jobs, advance=advance)
 
 
-def _judge_fold(x: Floats, labels: Labels, recipe: ClassicalRecipe, held_out: NDArray[np.bool_]) -> tuple[torch.Tensor, NDArray[np.bool_]]:
+def _judge_fold(
+    x: Floats, labels: Labels, recipe: ClassicalRecipe, held_out: NDArray[np.bool_], number: int
+) -> tuple[torch.Tensor, NDArray[np.bool_]]:
     """Raw answers of the held-out clips and whether each of their cells was named rightly."""
     train, known = labels.take(~held_out), ~np.isnan(labels.affect[~held_out]).any(1)
     inside, outside = x[~held_out], x[held_out]

@@ -17,12 +17,14 @@ from moodtag.networks.heads import Heads
 from moodtag.networks.predict import Predictor, load_network
 from moodtag.training.calibration import Calibration, Judged, calibrate, cross_calibrate
 from moodtag.training.card import write_reports
-from moodtag.training.cost import cost_curve, judging, network_cost
+from moodtag.training.cost import cost_curve, judging, network_cost, parameters
 from moodtag.training.datasets import Clip, deam, read_clips
 from moodtag.training.distil import student_listener
 from moodtag.training.evaluate import affect_figures, cell_figures, evaluate
-from moodtag.training.fit import Material, cross_validate, folds_of, gather, train_heads
+from moodtag.training.fit import Material, cross_validate, gather, train_heads
 from moodtag.training.gate import Outliers, describe_outliers, fit_gate, gate_figures
+from moodtag.training.held import Held, folds_of
+from moodtag.training.labels import Labels
 from moodtag.training.plots import SCATTER, plot_answers
 from moodtag.training.prepare import Listener, published
 from moodtag.training.recipe import HeadsRecipe, Recipe, StudentRecipe
@@ -58,13 +60,18 @@ def listeners(recipe: HeadsRecipe, root: Path) -> list[Listener]:
 def assess(recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lambda: None) -> Assessment:
     """Cross-validates the recipe, and once more with DEAM's labels as published; `advance` after each of 2 x folds."""
     clips = read_all(recipe, root)
+    labels, held, judged = _judged(clips, recipe, root, jobs=jobs, advance=advance)
+    metrics = evaluate(labels, judged)
+    metrics["cells"] = cell_figures(labels, held.cell_right)
+    metrics["affect"]["deam_labels_as_published"] = _as_published(clips, root, recipe, jobs=jobs, advance=advance)
+    return Assessment(metrics, judged, calibrate(labels, held.answers))
+
+
+def _judged(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance) -> tuple[Labels, Held, Judged]:
+    """The clips' labels, their out-of-fold answers, and those calibrated across the folds."""
     material = _gathered(clips, recipe, root)
     held = cross_validate(material, recipe, jobs=jobs, advance=advance)
-    judged = cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe))
-    metrics = evaluate(material.labels, judged)
-    metrics["cells"] = cell_figures(material.labels, held.cell_right)
-    metrics["affect"]["deam_labels_as_published"] = _as_published(clips, root, recipe, jobs=jobs, advance=advance)
-    return Assessment(metrics, judged, calibrate(material.labels, held.answers))
+    return material.labels, held, cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe))
 
 
 def _gathered(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path) -> Material:
@@ -75,10 +82,8 @@ def _as_published(clips: list[Clip], root: Path, recipe: HeadsRecipe, *, jobs: i
     """Trained and judged on the swapped labels: comparable with systems that did the same."""
     swapped = [clip for clip in clips if clip.dataset != deam.DATASET.name]
     swapped += deam.published([clip for clip in clips if clip.dataset == deam.DATASET.name and clip.primary])
-    material = _gathered(swapped, recipe, root)
-    held = cross_validate(material, recipe, jobs=jobs, advance=advance)
-    fold = folds_of(material.labels, recipe)
-    return affect_figures(material.labels, cross_calibrate(material.labels, held.answers, fold).answers)
+    labels, _, judged = _judged(swapped, recipe, root, jobs=jobs, advance=advance)
+    return affect_figures(labels, judged.answers)
 
 
 def build(recipe_file: Path, recipe: HeadsRecipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None) -> Model:
@@ -112,16 +117,16 @@ def _report(
     music = gate_figures(network, material.labels, material.means, outliers, fold)
     plot_answers(model.folder / SCATTER, material.labels, assessment.judged.answers)
     metrics = assessment.metrics | {"music": music}
-    write_reports(model.folder, model, recipe, metrics | measure(model, material.labels.clips, root))
+    write_reports(model.folder, model, recipe, metrics | measure(model, network, material.labels.clips, root))
 
 
-def measure(model: Model, clips: Sequence[Clip], root: Path) -> dict[str, Any]:
+def measure(model: Model, network: AudioNetwork, clips: Sequence[Clip], root: Path) -> dict[str, Any]:
     """Figures of the finished model: parameters, cost, robustness, and the curve of accuracy against cost."""
     predictor = Predictor(model, device="cpu")
     long = [clip for name in ("panda4q", "emotify") for clip in [c for c in clips if c.dataset == name][::9][:_ROBUSTNESS_CLIPS]]
     tracks = [clip.path for clip in read_clips("unlabelled", root)]
     return {
-        "parameters": predictor.parameters,
+        "parameters": parameters(network),
         "cpu_ms_per_s": round(network_cost(judging(predictor), rate_hz=model.config.rate_hz), 3),
         "robustness": robustness(predictor, long),
         "cost_curve": cost_curve(predictor, tracks[:: max(1, len(tracks) // _CURVE_TRACKS)]),

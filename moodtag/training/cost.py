@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from moodtag.core.records import ExcerptPlan, Sound, Verdict
 from moodtag.library.decode import decode
@@ -19,6 +20,11 @@ PLANS = tuple(ExcerptPlan(count, duration_s) for count, duration_s in _COUNTS_AN
 
 REFERENCE = ExcerptPlan(20, 6)
 """Two minutes of a track stand for all of it."""
+
+
+def parameters(network: nn.Module) -> int:
+    """How many numbers are learnt."""
+    return sum(tensor.numel() for tensor in network.parameters())
 
 
 def network_cost(judge: Callable[[NDArray[np.float32]], object], *, rate_hz: int, seconds: float = 30.0, rounds: int = 5) -> float:

@@ -14,17 +14,16 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from moodtag.core.errors import DataError
-from moodtag.features.logmel import LogMelSpec, new_logmel, patches
+from moodtag.features.logmel import LogMelSpec, new_logmel
 from moodtag.networks.audio import PATCH_FRAMES
 from moodtag.networks.student import Student
 from moodtag.training.datasets import Clip
+from moodtag.training.fit import MIN_STD
 from moodtag.training.loop import Schedule, run_folder, train
-from moodtag.training.prepare import Listener, load_descriptions, published
+from moodtag.training.prepare import Listener, clip_patches, load_descriptions, published
 from moodtag.training.recipe import StudentRecipe
-from moodtag.training.sounds import sound_of
 
 _OUTLIER_STD = 3.0
-_MIN_STD = 0.01
 
 
 class Distilled(nn.Module):
@@ -69,7 +68,7 @@ def _finished(recipe: StudentRecipe, root: Path) -> Path:
 def patches_of(clips: Sequence[Clip], root: Path) -> Tensor:
     """Every clip's log-mel patches end to end, float16 (patch, 187, 96)."""
     logmel = new_logmel(LogMelSpec())
-    return torch.cat([patches(logmel(torch.from_numpy(sound_of(clip, root))[None])[0], PATCH_FRAMES).half() for clip in clips])
+    return torch.cat([clip_patches(clip, root, logmel).half() for clip in clips])
 
 
 def targets_of(clips: Sequence[Clip], root: Path, teachers: Sequence[str]) -> Tensor:
@@ -78,7 +77,7 @@ def targets_of(clips: Sequence[Clip], root: Path, teachers: Sequence[str]) -> Te
     for teacher in teachers:
         one = published(teacher, root)
         rows = np.concatenate([heard[:, : one.size] for heard in load_descriptions(clips, root, [one])])
-        standard = (rows - rows.mean(0)) / rows.std(0).clip(_MIN_STD)
+        standard = (rows - rows.mean(0)) / rows.std(0).clip(MIN_STD)
         columns.append(torch.from_numpy(standard.clip(-_OUTLIER_STD, _OUTLIER_STD)).half())
     return torch.cat(columns, dim=1)
 

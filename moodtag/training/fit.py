@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.linear_model import Ridge, RidgeClassifier
 from torch import Tensor
@@ -15,12 +15,11 @@ from moodtag.core.moods import VOCABULARY
 from moodtag.networks.heads import Answers, Head, Heads
 from moodtag.training.cells import partitions
 from moodtag.training.datasets import Clip
-from moodtag.training.held import Held, join_folds
+from moodtag.training.held import Held, judge_folds
 from moodtag.training.labels import Labels, labels_of
-from moodtag.training.losses import Targets, TaskWeights
+from moodtag.training.losses import Targets, TaskWeights, start_at_the_mean
 from moodtag.training.prepare import Listener, load_descriptions
-from moodtag.training.recipe import HeadsRecipe, Recipe
-from moodtag.training.splits import artist_folds
+from moodtag.training.recipe import HeadsRecipe
 
 MIN_STD = 0.01  # a number that hardly varies in training must not be blown up by one that differs
 
@@ -100,11 +99,8 @@ def _train_member(head: Head, heads: Heads, material: Material, recipe: HeadsRec
         layer.reset_parameters()
     with torch.no_grad():
         head.linear.weight.zero_()
-        known = material.labels.affect[~np.isnan(material.labels.affect).any(1)]
         head.linear.bias.zero_()
-        if known.size:
-            head.linear.bias[:2] = torch.from_numpy(known.mean(0))
-            head.linear.bias[2:4] = torch.from_numpy(np.log(known.var(0)))
+    start_at_the_mean(head.linear.bias, material.labels)
     optimizer = torch.optim.AdamW(head.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     steps = recipe.epochs * -(-len(material.labels.clips) // recipe.batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, total_steps=steps)
@@ -148,22 +144,15 @@ def answer(heads: Heads, material: Material) -> Answers:
     return answers
 
 
-def folds_of(labels: Labels, recipe: Recipe) -> NDArray[np.int64]:
-    """The fold of each clip, (clip,)."""
-    return artist_folds(labels.groups, folds=recipe.folds, seed=recipe.seed)
-
-
 def cross_validate(material: Material, recipe: HeadsRecipe, *, jobs: int = 1, advance: Callable[[], None] = lambda: None) -> Held:
     """Each clip judged by heads that never heard its artist; `advance` after each fold."""
-    fold = folds_of(material.labels, recipe)
-    work = (delayed(_judge_fold)(material, recipe, fold == number, recipe.seed + number) for number in range(recipe.folds))
-    return join_folds(fold, Parallel(n_jobs=jobs, return_as="generator")(work), advance)
+    return judge_folds(material.labels, recipe, partial(_judge_fold, material, recipe), jobs=jobs, advance=advance)
 
 
-def _judge_fold(material: Material, recipe: HeadsRecipe, held_out: NDArray[np.bool_], seed: int) -> tuple[Tensor, NDArray[np.bool_]]:
+def _judge_fold(material: Material, recipe: HeadsRecipe, held_out: NDArray[np.bool_], number: int) -> tuple[Tensor, NDArray[np.bool_]]:
     torch.set_num_threads(1)  # small matrices: a second thread only waits
     train, test = material.take(~held_out), material.take(held_out)
-    heads = train_heads(train, recipe, seed=seed)
+    heads = train_heads(train, recipe, seed=recipe.seed + number)
     said = answer(heads, test)
     return torch.cat([said.affect, said.affect_std, said.quadrant, said.moods], dim=1), _right_cells(heads, train, test, recipe)
 

@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from moodtag.training.cells import PARTITIONS, Partition
 from moodtag.training.labels import Labels
+
+
+def start_at_the_mean(bias: Tensor, labels: Labels) -> None:
+    """Sets the biases of valence, arousal and their log-variances to what the labels are on average; not where there are none."""
+    known = labels.affect[~np.isnan(labels.affect).any(1)]
+    if known.size:
+        with torch.no_grad():
+            bias[:2] = torch.from_numpy(known.mean(0))
+            bias[2:4] = torch.from_numpy(np.log(known.var(0)))
 
 
 def affect_loss(prediction: Tensor, log_variance: Tensor, target: Tensor, weight: Tensor) -> Tensor:

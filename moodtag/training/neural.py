@@ -1,24 +1,23 @@
 """Any encoder of the zoo trained from sound on all tasks at once, cross-validated fold by fold, resumably."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from moodtag.features.logmel import LogMelSpec
 from moodtag.training.augment import MAX_STRETCH, SEMITONES, Draw, ShiftedLogMel, mixup_share, resampled, spec_augment
 from moodtag.training.cells import PARTITIONS, partitions
-from moodtag.training.held import OUTPUTS, Held, join_folds
+from moodtag.training.held import OUTPUTS, Held, judge_folds
 from moodtag.training.labels import Labels
 from moodtag.training.loop import Schedule, run_folder, train
-from moodtag.training.losses import Targets, TaskWeights
+from moodtag.training.losses import Targets, TaskWeights, start_at_the_mean
 from moodtag.training.recipe import NetworkRecipe
 from moodtag.training.sounds import RATE_HZ, Sounds
-from moodtag.training.splits import artist_folds
 from moodtag.training.zoo import ARCHITECTURES, Architecture
 
 
@@ -53,9 +52,7 @@ def cross_validate(labels: Labels, recipe: NetworkRecipe, root: Path, *, jobs: i
 
     Finished folds are kept under the data root, an unfinished one goes on from its last epoch.
     """
-    fold = artist_folds(labels.groups, folds=recipe.folds, seed=recipe.seed)
-    work = (delayed(_judge_fold)(labels, recipe, root, fold == number, number) for number in range(recipe.folds))
-    return join_folds(fold, Parallel(n_jobs=jobs, return_as="generator")(work), advance)
+    return judge_folds(labels, recipe, partial(_judge_fold, labels, recipe, root), jobs=jobs, advance=advance)
 
 
 def _judge_fold(
@@ -89,11 +86,9 @@ def fit_network(
     taken = labels.take(chosen)
     torch.manual_seed(seed)
     network = ZooNetwork(ARCHITECTURES[recipe.architecture])
-    known = taken.affect[~np.isnan(taken.affect).any(1)]
     with torch.no_grad():
         network.out.weight[:8].mul_(0.1)
-        network.out.bias[:2] = torch.from_numpy(known.mean(0))
-        network.out.bias[2:4] = torch.from_numpy(np.log(known.var(0)))
+    start_at_the_mean(network.out.bias, taken)
     targets = Targets.of(taken, partitions(taken.affect, seed=recipe.seed))
     sounds = Sounds(taken.clips, root)
     schedule = Schedule(recipe.epochs, -(-len(taken.clips) // recipe.batch_size), recipe.learning_rate, recipe.weight_decay)
@@ -141,11 +136,6 @@ def answer(network: ZooNetwork, sounds: Sounds) -> Tensor:
 def untrained(recipe: NetworkRecipe) -> ZooNetwork:
     """The recipe's network as it begins, in evaluation mode: enough to count and time it."""
     return ZooNetwork(ARCHITECTURES[recipe.architecture]).eval()
-
-
-def parameters(network: nn.Module) -> int:
-    """How many numbers are learnt."""
-    return sum(tensor.numel() for tensor in network.parameters())
 
 
 def judging(network: ZooNetwork) -> Callable[[NDArray[np.float32]], object]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from moodtag.core.errors import DataError
-from moodtag.features.logmel import LogMelSpec, new_logmel, patches
+from moodtag.features.logmel import LogMel, LogMelSpec, new_logmel, patches
 from moodtag.networks.audio import BACKBONES, PATCH_FRAMES, bands
 from moodtag.training.datasets import Clip
 from moodtag.training.pretrained import load_musicnn
@@ -44,6 +44,11 @@ def published(backbone: str, root: Path) -> Listener:
     return Listener(backbone, backbone, lambda: load_musicnn(root, backbone))
 
 
+def clip_patches(clip: Clip, root: Path, logmel: LogMel) -> Tensor:
+    """The clip's log-mel patches, (patch, 187, 96)."""
+    return patches(logmel(torch.from_numpy(sound_of(clip, root))[None])[0], PATCH_FRAMES)
+
+
 def load_descriptions(clips: Sequence[Clip], root: Path, listeners: Sequence[Listener]) -> list[NDArray[np.float32]]:
     """Each clip's descriptions (patch, size) as `AudioNetwork.describe_patches` gives them.
 
@@ -74,7 +79,7 @@ def prepare(clips: Sequence[Clip], root: Path, listener: Listener, *, jobs: int,
 
     @torch.inference_mode()
     def describe(clip: Clip) -> None:
-        heard: Tensor = patches(logmel(torch.from_numpy(sound_of(clip, root))[None])[0], PATCH_FRAMES)
+        heard = clip_patches(clip, root, logmel)
         keep(_file(clip, root, listener), torch.cat([network.features(heard), bands(heard)], dim=1).numpy())  # type: ignore[operator]
 
     return for_each_missing(clips, lambda clip: _file(clip, root, listener), describe, jobs=jobs, advance=advance)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from moodtag.training import baseline
-from moodtag.training.build import listeners, read_all
+from moodtag.training.build import Advance, listeners, read_all
 from moodtag.training.datasets import read_clips
 from moodtag.training.distil import distil, is_distilled
 from moodtag.training.fit import quiet_copies
@@ -13,7 +13,6 @@ from moodtag.training.prepare import prepare, published
 from moodtag.training.recipe import ClassicalRecipe, HeadsRecipe, Recipe, StudentRecipe
 from moodtag.training.sounds import decode_all
 
-Advance = Callable[[], None]
 Progress = Callable[[str, int], AbstractContextManager[Advance]]
 """(what is done, how many steps) -> a context that yields the function to call after each step."""
 

@@ -1,7 +1,7 @@
 """The zoo: every architecture of the papers, trained the same way on the same folds, in one table."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,13 @@ from typing import Any
 import torch
 
 from moodtag.training import baseline, neural
-from moodtag.training.build import assemble, listeners, read_all
+from moodtag.training.build import Advance, assemble, listeners, read_all
 from moodtag.training.calibration import calibrate, cross_calibrate
 from moodtag.training.cells import PARTITIONS
-from moodtag.training.cost import network_cost
+from moodtag.training.cost import network_cost, parameters
 from moodtag.training.evaluate import cell_figures, evaluate
-from moodtag.training.fit import cross_validate, folds_of, gather, train_heads
-from moodtag.training.held import Held
+from moodtag.training.fit import cross_validate, gather, train_heads
+from moodtag.training.held import Held, folds_of
 from moodtag.training.labels import Labels, labels_of
 from moodtag.training.metrics import Figure
 from moodtag.training.recipe import ClassicalRecipe, HeadsRecipe, NetworkRecipe, Recipe
@@ -24,17 +24,15 @@ from moodtag.training.sounds import RATE_HZ
 ZOO = "zoo"
 """The folder beside the models' that holds a JSON file per system of the zoo, and the table."""
 
-Advance = Callable[[], None]
-
 
 def enter(recipe: Recipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None) -> Path:
     """Cross-validates and measures a system of the zoo and returns the file with its figures; `advance` after each fold."""
     labels = labels_of(read_all(recipe, root), extra_cut_weight=recipe.extra_cut_weight)
-    held, parameters, cpu_ms_per_s = _judged(recipe, labels, root, jobs=jobs, advance=advance)
+    held, size, cpu_ms_per_s = _judged(recipe, labels, root, jobs=jobs, advance=advance)
     figures = evaluate(labels, cross_calibrate(labels, held.answers, folds_of(labels, recipe)))
     entry = {
         "recipe": asdict(recipe),
-        "parameters": parameters,
+        "parameters": size,
         "cpu_ms_per_s": round(cpu_ms_per_s, 3),
         "cells": cell_figures(labels, held.cell_right),
         **figures,
@@ -50,7 +48,7 @@ def _judged(recipe: Recipe, labels: Labels, root: Path, *, jobs: int, advance: A
     if isinstance(recipe, NetworkRecipe):
         held = neural.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
         network = neural.untrained(recipe)
-        return held, neural.parameters(network), network_cost(neural.judging(network), rate_hz=RATE_HZ)
+        return held, parameters(network), network_cost(neural.judging(network), rate_hz=RATE_HZ)
     if isinstance(recipe, ClassicalRecipe):
         held = baseline.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
         return held, 0, network_cost(baseline.judging(), rate_hz=RATE_HZ)
@@ -66,7 +64,7 @@ def _judged(recipe: Recipe, labels: Labels, root: Path, *, jobs: int, advance: A
         patches = audio.patches(torch.from_numpy(sound))
         return audio.heads(audio.describe(patches, [len(patches)]))
 
-    return held, neural.parameters(audio), network_cost(judge, rate_hz=RATE_HZ)
+    return held, parameters(audio), network_cost(judge, rate_hz=RATE_HZ)
 
 
 def entries(models: Path) -> list[dict[str, Any]]:

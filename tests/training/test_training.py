@@ -14,7 +14,8 @@ from moodtag.training import metrics
 from moodtag.training.calibration import cross_calibrate
 from moodtag.training.datasets.clips import Clip
 from moodtag.training.evaluate import evaluate
-from moodtag.training.fit import Material, answer, cross_validate, folds_of, gather, quiet_copies, train_heads
+from moodtag.training.fit import Material, answer, cross_validate, gather, quiet_copies, train_heads
+from moodtag.training.held import folds_of
 from moodtag.training.losses import affect_loss, mood_loss, quadrant_loss
 from moodtag.training.metrics import ccc, r2, roc_auc, with_interval
 from moodtag.training.prepare import Listener
