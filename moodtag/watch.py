@@ -17,6 +17,9 @@ _TICK_S = 0.5
 _OF_FILES = ("created", "modified", "moved", "closed")
 _OF_FOLDERS = ("created", "moved")
 
+_State = tuple[int, int, int] | None
+"""Size in bytes, times of the last change of content and of any change, in ns; None where the path cannot be seen."""
+
 
 @contextmanager
 def watched(folders: Sequence[Path], *, poll: bool = False) -> "Iterator[SimpleQueue[Path]]":
@@ -58,17 +61,39 @@ def _text(path: bytes | str) -> str:
 
 
 def settled(happened: "SimpleQueue[Path]", *, quiet_s: float, is_stopped: Callable[[], bool]) -> Iterator[list[Path]]:
-    """Batches of paths in which nothing has happened for `quiet_s`, until stopped: a file that still grows is waited for."""
-    last: dict[Path, float] = {}
+    """Batches of paths that have stayed as they are for `quiet_s`, until stopped: a file that still grows is waited for.
+
+    The files themselves are asked, because under load word of a change may come long after it: what is told late is not told twice.
+    """
+    waiting: dict[Path, tuple[_State, float]] = {}
+    told: dict[Path, _State] = {}
     while not is_stopped():
-        try:
-            last[happened.get(timeout=_TICK_S)] = time.monotonic()
-            while True:
-                last[happened.get_nowait()] = time.monotonic()
-        except Empty:
-            pass
-        quiet = sorted(path for path, at in last.items() if time.monotonic() - at >= quiet_s)
+        for path in {*_drained(happened), *waiting}:
+            state = _state(path)
+            if state is not None and told.get(path) == state:
+                waiting.pop(path, None)
+            elif path not in waiting or waiting[path][0] != state:
+                waiting[path] = state, time.monotonic()
+        quiet = sorted(path for path, (_, since) in waiting.items() if time.monotonic() - since >= quiet_s)
         for path in quiet:
-            del last[path]
+            told[path], _ = waiting.pop(path)
         if quiet:
             yield quiet
+
+
+def _drained(happened: "SimpleQueue[Path]") -> Iterator[Path]:
+    """What is in the queue; waits one tick for the first."""
+    try:
+        yield happened.get(timeout=_TICK_S)
+        while True:
+            yield happened.get_nowait()
+    except Empty:
+        return
+
+
+def _state(path: Path) -> _State:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns

@@ -47,6 +47,26 @@ def test_new_files_are_told_once_they_have_settled(poll: bool, tmp_path: Path, m
     assert (music / "slow.wav").read_bytes() == raw
 
 
+def test_what_is_told_late_is_not_told_twice(tmp_path: Path) -> None:
+    file, other = tmp_path / "song.mp3", tmp_path / "other.mp3"
+    file.write_bytes(b"first")
+    happened: SimpleQueue[Path] = SimpleQueue()
+    happened.put(file)
+    stop = threading.Event()
+    seen: list[Path] = []
+    for batch in settled(happened, quiet_s=0, is_stopped=stop.is_set):
+        seen.extend(batch)
+        if seen == [file]:
+            happened.put(file)  # word of the same change again
+            happened.put(other)
+        elif seen == [file, other]:
+            file.write_bytes(b"second")
+            happened.put(file)
+        else:
+            stop.set()
+    assert seen == [file, other, file]
+
+
 def test_a_folder_that_is_moved_in_is_told(tmp_path: Path, make_audio: MakeAudio) -> None:
     (tmp_path / "music").mkdir()
     make_audio(".mp3", folder=tmp_path / "new album")

@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from moodtag.training.zoo.encoder import Architecture, Input
 
 _INPUT = Input(length=192, n_mels=96)
-_WIDTHS = (32, 64, 96, 128, 192)
+_WIDTHS = (24, 48, 64, 96, 128)
 _POOLS = ((2, 2), (4, 2), (2, 2), (3, 3), (4, 4))  # frames, mels
 
 
 class Cnn2d(nn.Module):
-    """Mel (batch, 192, 96) -> (batch, 192)."""
+    """Mel (batch, 192, 96) -> (batch, 128)."""
 
     def __init__(self) -> None:
         super().__init__()

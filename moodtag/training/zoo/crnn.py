@@ -1,7 +1,7 @@
 """CRNN: convolutions find what sounds, two recurrent layers follow it through time.
 
 Source: Choi, Fazekas, Sandler, Cho 2017, "Convolutional recurrent neural networks for music classification",
-https://arxiv.org/abs/1609.04243.
+https://arxiv.org/abs/1609.04243. Narrower here, for two cores and 4,000 clips.
 """
 
 import torch.nn.functional as F
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from moodtag.training.zoo.encoder import Architecture, Input
 
 _INPUT = Input(length=240, n_mels=96)
-_WIDTHS = (32, 64, 64, 64)
+_WIDTHS = (16, 32, 48, 64)
 _POOLS = ((2, 2), (2, 3), (2, 4), (2, 4))  # frames, mels
 _UNITS = 32
 
