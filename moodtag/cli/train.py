@@ -94,7 +94,7 @@ def table(models: Models = Path("models")) -> None:
 
     from moodtag.training.table import write_table
 
-    stdout().print(Markdown(write_table(models)))
+    stdout().print(Markdown(write_table(models)), soft_wrap=False)
 
 
 @train.command()

@@ -2,11 +2,14 @@
 
 import json
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from rich.console import Console
+from rich.markdown import Markdown
 from torch import nn
 
 from moodtag.training import metrics
@@ -110,8 +113,13 @@ def test_a_system_enters_the_table_with_all_its_figures(
     assert figures["affect"]["deam"]["arousal"]["r2"]["value"] <= 1
     assert 0 <= figures["quadrant"]["panda4q"]["macro_f1"]["value"] <= 1
     assert len(figures["cells"]) == 5
-    assert "| R² valence |" in write_table(tmp_path)
-    assert f"{recipe.name}: {recipe.summary}" in (tmp_path / "zoo" / "README.md").read_text(encoding="utf-8")
+    table = write_table(tmp_path)
+    assert table.count(f"| {recipe.name} | ") == 3
+    assert f"- **{recipe.name}**: {recipe.summary}" in (tmp_path / "zoo" / "README.md").read_text(encoding="utf-8")
+    printed = StringIO()
+    Console(file=printed, width=80).print(Markdown(table))
+    assert figures["recipe"]["name"] in printed.getvalue()
+    assert "…" not in printed.getvalue()
 
 
 def test_descriptors_hear_a_louder_and_a_higher_sound() -> None:
