@@ -76,7 +76,7 @@ def _errors_by(names: list[str], labels: Labels, answers: Answers) -> dict[str, 
 
 
 def _quadrant_figures(labels: Labels, answers: Answers) -> dict[str, Any]:
-    where = labels.quadrant >= 0
+    where = (labels.quadrant >= 0) & labels.primary
     truth, said = labels.quadrant[where], answers.quadrant.numpy()[where].argmax(1)
     groups = _groups(labels, where)
     per_class = f1_score(truth, said, average=None)

@@ -45,6 +45,11 @@ class Labels:
         return np.array([clip.primary and clip.valence is not None for clip in self.clips])
 
     @property
+    def primary(self) -> NDArray[np.bool_]:
+        """Clips that may test, (clip,): the others only train."""
+        return np.array([clip.primary for clip in self.clips])
+
+    @property
     def groups(self) -> list[str]:
         """The artist, or whatever else keeps alike clips together, of each clip."""
         return [clip.group for clip in self.clips]
@@ -66,7 +71,7 @@ def labels_of(clips: Sequence[Clip], *, extra_cut_weight: float) -> Labels:
 
 def _level_extra_cuts(clips: Sequence[Clip], affect: NDArray[np.float32]) -> NDArray[np.float32]:
     """Extra cuts carry means of 2 Hz traces, whose spread is smaller: brought to the mean and spread of the clip labels."""
-    extra = np.array([not clip.primary for clip in clips])
+    extra = np.array([not clip.primary and clip.valence is not None for clip in clips])
     if extra.any():
         dataset = clips[int(np.flatnonzero(extra)[0])].dataset
         whole = np.array([clip.primary and clip.dataset == dataset for clip in clips])

@@ -6,8 +6,9 @@ import pytest
 
 from moodtag.core.errors import DataError
 from moodtag.core.moods import VOCABULARY
-from moodtag.training.datasets import DATASETS, deam, emotify, panda4q, read_clips, speech, unlabelled
+from moodtag.training.datasets import DATASETS, deam, emopia, emotify, panda4q, read_clips, speech, unlabelled
 from moodtag.training.datasets.clips import artist_key
+from moodtag.training.labels import labels_of
 from tests.conftest import DATA
 
 
@@ -68,6 +69,19 @@ def test_4q_labels_every_mood_that_has_tags(root: Path) -> None:
     assert dismember.moods["tense"] == 1.0
     assert dismember.moods["calm"] == 0.0
     assert dismember.moods.keys() == {mood.name for mood in VOCABULARY if mood.allmusic}
+
+
+def test_emopias_pieces_are_groups_and_never_test(root: Path) -> None:
+    clips = emopia.read(root)
+    assert [(clip.id, clip.quadrant, clip.group) for clip in clips] == [
+        ("Q1_0vLPYiPN7qY_0", 0, "emopia 0vLPYiPN7qY"),
+        ("Q1_0vLPYiPN7qY_1", 0, "emopia 0vLPYiPN7qY"),
+        ("Q3_-vAz_HTFEXs_0", 2, "emopia -vAz_HTFEXs"),
+    ]
+    assert clips[0].path == root / "emopia" / "rendered" / "Q1_0vLPYiPN7qY_0.oga"
+    labels = labels_of(clips, extra_cut_weight=0.3)
+    assert not labels.primary.any()
+    assert labels.weight.tolist() == pytest.approx([0.3] * 3)
 
 
 def test_emotify_drops_near_duplicates_and_keeps_shares(root: Path) -> None:

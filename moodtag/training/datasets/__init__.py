@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from moodtag.core.errors import DataError
-from moodtag.training.datasets import deam, emotify, panda4q, speech, unlabelled
+from moodtag.training.datasets import deam, emopia, emotify, panda4q, speech, unlabelled
 from moodtag.training.datasets.clips import Clip, DataSet, check_audio
 
-DATASETS = {reader.DATASET.name: reader for reader in (deam, panda4q, emotify, unlabelled, speech)}
+DATASETS = {reader.DATASET.name: reader for reader in (deam, panda4q, emotify, emopia, unlabelled, speech)}
 
 
 def read_clips(name: str, data_root: Path) -> list[Clip]:
