@@ -12,13 +12,14 @@ from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
 from moodtag.core.errors import UsageError
+from moodtag.core.records import Stamp
 
 _TICK_S = 0.5
 _OF_FILES = ("created", "modified", "moved", "closed")
 _OF_FOLDERS = ("created", "moved")
 
-_State = tuple[int, int, int] | None
-"""Size in bytes, times of the last change of content and of any change, in ns; None where the path cannot be seen."""
+_State = tuple[Stamp, int] | None
+"""A path's stamp, and when anything of it changed, rights included, in ns; None where the path cannot be seen."""
 
 
 @contextmanager
@@ -96,4 +97,4 @@ def _state(path: Path) -> _State:
         seen = path.stat()
     except OSError:
         return None
-    return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
+    return Stamp.of(seen), seen.st_ctime_ns

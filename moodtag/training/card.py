@@ -9,6 +9,7 @@ from typing import Any
 from moodtag.core.moods import BY_NAME
 from moodtag.networks.checkpoint import Model
 from moodtag.training.datasets import DATASETS
+from moodtag.training.markdown import table
 from moodtag.training.metrics import ROUNDS, Figure
 from moodtag.training.plots import CURVE, SCATTER, plot_curve
 from moodtag.training.recipe import HeadsRecipe, StudentRecipe
@@ -111,15 +112,14 @@ def _shown(figure: Figure) -> str:
 
 
 def _affect(metrics: dict[str, Any]) -> Iterator[str]:
-    yield "| DEAM, 10-s clips | axis | R² | RMSE (0..1) | CCC | truth within 68 / 90 % interval |"
-    yield "|---|---|---|---|---|---|"
+    rows = []
     for key, title in (("deam", "corrected labels"), ("deam_labels_as_published", "labels as published")):
         figures = metrics["affect"][key]
         for axis in _AXES:
             row = figures[axis]
             spread = f"{row['within_1_std']:.1%} / {row['within_90']:.1%}"
-            figures_shown = " | ".join(_shown(row[name]) for name in ("r2", "rmse", "ccc"))
-            yield f"| {title}, {figures['clips']} clips | {axis} | {figures_shown} | {spread} |"
+            rows.append((f"{title}, {figures['clips']} clips", axis, *(_shown(row[name]) for name in ("r2", "rmse", "ccc")), spread))
+    yield from table("DEAM, 10-s clips | axis | R² | RMSE (0..1) | CCC | truth within 68 / 90 % interval", rows)
 
 
 def _quadrants(metrics: dict[str, Any]) -> Iterator[str]:
@@ -132,12 +132,12 @@ def _quadrants(metrics: dict[str, Any]) -> Iterator[str]:
 
 
 def _errors(metrics: dict[str, Any]) -> Iterator[str]:
-    yield "| DEAM clips of | clips | valence: RMSE, bias | arousal: RMSE, bias |"
-    yield "|---|---|---|---|"
     figures = metrics["affect"]["deam"]
-    for name, row in [*figures["by_quadrant"].items(), *figures["by_genre"].items()]:
-        cells = " | ".join(f"{row[axis]['rmse']:.3f}, {row[axis]['bias']:+.3f}" for axis in _AXES)
-        yield f"| {name} | {row['clips']} | {cells} |"
+    rows = (
+        (name, row["clips"], *(f"{row[axis]['rmse']:.3f}, {row[axis]['bias']:+.3f}" for axis in _AXES))
+        for name, row in [*figures["by_quadrant"].items(), *figures["by_genre"].items()]
+    )
+    yield from table("DEAM clips of | clips | valence: RMSE, bias | arousal: RMSE, bias", rows)
 
 
 def _cells(metrics: dict[str, Any]) -> Iterator[str]:
@@ -152,16 +152,17 @@ def _moods(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
     yield f"{metrics['mean_roc_auc_all']:.3f}. A mood below 0.70 is not written. Expected calibration error, the mean over the written:"
     yield f"{metrics['mean_calibration_error_written']:.3f}."
     yield ""
-    yield "| mood | place (V, A) | ROC-AUC on 4Q's AllMusic tags | Emotify's GEMS | precision / recall | calibration error | from |"
-    yield "|---|---|---|---|---|---|---|"
+    rows = []
     for mood in sorted(metrics["moods"], key=lambda mood: -mood["roc_auc"]):
         place = BY_NAME[mood["name"]]
         cells = [_shown(mood["sources"][name]["roc_auc"]) if name in mood["sources"] else "-" for name in ("panda4q", "emotify")]
         threshold = "never" if thresholds[mood["name"]] is None else f"{thresholds[mood['name']]:.2f}"
-        yield (
-            f"| {mood['name']} | {place.valence:.2f}, {place.arousal:.2f} | {cells[0]} | {cells[1]} "
-            f"| {mood['precision']:.2f} / {mood['recall']:.2f} | {mood['calibration_error']:.3f} | {threshold} |"
-        )
+        right = f"{mood['precision']:.2f} / {mood['recall']:.2f}"
+        where = f"{place.valence:.2f}, {place.arousal:.2f}"
+        rows.append((mood["name"], where, *cells, right, f"{mood['calibration_error']:.3f}", threshold))
+    yield from table(
+        "mood | place (V, A) | ROC-AUC on 4Q's AllMusic tags | Emotify's GEMS | precision / recall | calibration error | from", rows
+    )
 
 
 def _cost(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
@@ -169,25 +170,21 @@ def _cost(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
     yield f"From samples to verdict: {metrics['cpu_ms_per_s']:.2f} CPU-ms per second of sound. {curve['tracks']} whole tracks, decoding"
     yield "included; the distances are root mean squares from the verdict after hearing two minutes:"
     yield ""
-    yield "| excerpts | CPU-s per track | valence | arousal | same moods |"
-    yield "|---|---|---|---|---|"
+    rows = []
     for plan in sorted(curve["plans"], key=lambda plan: float(plan["cpu_s"])):
         is_chosen = (plan["count"], plan["duration_s"]) == (model.config.excerpts.count, model.config.excerpts.duration_s)
         chosen = " (chosen)" if is_chosen else ""
-        yield (
-            f"| {plan['count']} x {plan['duration_s']:g} s{chosen} | {plan['cpu_s']:.3f} | {plan['valence']:.3f} | {plan['arousal']:.3f} "
-            f"| {plan['same_moods']:.0%} |"
-        )
+        figures = (f"{plan[name]:.3f}" for name in ("cpu_s", "valence", "arousal"))
+        rows.append((f"{plan['count']} x {plan['duration_s']:g} s{chosen}", *figures, f"{plan['same_moods']:.0%}"))
+    yield from table("excerpts | CPU-s per track | valence | arousal | same moods", rows)
 
 
 def _robustness(metrics: dict[str, Any]) -> Iterator[str]:
     figures = metrics["robustness"]
     yield f"Mean absolute change over {figures['clips']} clips of 4Q and Emotify, on the 0..1 scale:"
     yield ""
-    yield "| the same music as | valence | arousal |"
-    yield "|---|---|---|"
-    for name, change in figures["changes"].items():
-        yield f"| {name} | {change['valence']:.3f} | {change['arousal']:.3f} |"
+    rows = ((name, *(f"{change[axis]:.3f}" for axis in _AXES)) for name, change in figures["changes"].items())
+    yield from table("the same music as | valence | arousal", rows)
 
 
 def _music(metrics: dict[str, Any]) -> Iterator[str]:
@@ -196,19 +193,15 @@ def _music(metrics: dict[str, Any]) -> Iterator[str]:
     yield f"Speech and noise get no mood and little confidence. Music taken for music, held out by artist: {kept}."
     yield "Told apart by a gate that never heard that kind:"
     yield ""
-    yield "| kind | sounds | told apart |"
-    yield "|---|---|---|"
-    for name, row in figures["outliers"].items():
-        yield f"| {name} | {row['sounds']} | {row['told_apart']:.1%} |"
+    rows = ((name, row["sounds"], f"{row['told_apart']:.1%}") for name, row in figures["outliers"].items())
+    yield from table("kind | sounds | told apart", rows)
 
 
 def _data(recipe: HeadsRecipe) -> Iterator[str]:
-    yield "| set | what | labels | licence stated | source |"
-    yield "|---|---|---|---|---|"
     extra = (*recipe.unlabelled, "speech") if isinstance(recipe, StudentRecipe) else ("speech",)
-    for name in (*recipe.datasets, *extra):
-        dataset = DATASETS[name].DATASET
-        yield f"| {dataset.title} | {dataset.what} | {dataset.labels} | {dataset.licence} | {dataset.citation} |"
+    sets = (DATASETS[name].DATASET for name in (*recipe.datasets, *extra))
+    rows = ((one.title, one.what, one.labels, one.licence, one.citation) for one in sets)
+    yield from table("set | what | labels | licence stated | source", rows)
 
 
 def _swapped_labels() -> Iterator[str]:

@@ -1,14 +1,14 @@
 """The zoo: every architecture of the papers, trained the same way on the same folds, in one table."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from moodtag.training import baseline, neural
+from moodtag.training import baseline, markdown, neural
 from moodtag.training.build import Advance, assemble, listeners, read_all
 from moodtag.training.calibration import calibrate, cross_calibrate
 from moodtag.training.cells import PARTITIONS
@@ -106,28 +106,18 @@ def write_table(models: Path) -> str:
 def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     """Three tables that a terminal of 80 columns can hold, what each system is, and the papers' own figures."""
     yield "## Accuracy\n"
-    yield from _table(("system", "R² valence", "R² arousal", "quadrant F1", "AUC"), map(_accuracy, rows))
+    yield from markdown.table("system | R² valence | R² arousal | quadrant F1 | AUC", map(_accuracy, rows))
     yield "\nDEAM's valence and arousal, 4Q's quadrants (macro-F1), mean ROC-AUC over all moods; 95 % intervals over artists."
     yield "\n## Cells of the plane named rightly\n"
-    yield from _table(("system", *PARTITIONS), map(_cells, rows))
+    yield from markdown.table(" | ".join(("system", *PARTITIONS)), map(_cells, rows))
     yield "\n## Size and cost\n"
-    yield from _table(("system", "parameters", "CPU-ms per s"), map(_cost, rows))
+    yield from markdown.table("system | parameters | CPU-ms per s", map(_cost, rows))
     yield ""
     yield from (f"- **{row['name']}**: {row['summary']}" for row in rows)
     yield "\n## What the papers report, on other data\n"
-    yield from _table(("system", "R² valence", "R² arousal", "AUC", "cells, as above"), (paper[:-1] for paper in PAPERS))
+    yield from markdown.table("system | R² valence | R² arousal | AUC | cells, as above", (paper[:-1] for paper in PAPERS))
     yield ""
     yield from (f"- **{name}**: {on_what}" for name, *_, on_what in PAPERS)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield _row(head)
-    yield _row(["---"] * len(head))
-    yield from map(_row, rows)
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _accuracy(row: dict[str, Any]) -> tuple[str, ...]:
