@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Modality = Literal["audio", "audio+lyrics", "lyrics"]
 Existing = Literal["keep", "merge", "replace"]
+LyricsState = Literal["embedded", "sidecar", "fetched", "instrumental", "not-found", "unavailable"]
 
 
 DAMAGED = "damaged:"
@@ -48,6 +49,42 @@ class Sound:
     rate_hz: int
     duration_s: float | None
     damage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """What a file says of its track; None where it says nothing."""
+
+    title: str | None = None
+    artist: str | None = None
+    album: str | None = None
+    album_artist: str | None = None
+    genre: str | None = None
+    year: int | None = None
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedText:
+    """A text out of a file's tags, and the key under which it stood."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lyrics:
+    """A song's words, or why there are none.
+
+    `text` is None unless the state is `embedded`, `sidecar` or `fetched`. `source` says where they stood: a tag's key, a
+    file's name, `lrclib` or `genius`. `instrumental` and `not-found` are answers that hold for a while; `unavailable` means
+    that no one could be asked, and `note` says why.
+    """
+
+    state: LyricsState
+    text: str | None = None
+    source: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Source of the keys: MusicBrainz Picard's and mediafile's mappings, verified by r
 import base64
 import errno
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -62,11 +63,24 @@ class Container(Protocol):
     def save(self, path: Path, padding: Any) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An open file: all its tags as mutagen reads them, and those that moodtag writes, None where there can be none."""
+
+    file: Any
+    container: Container | None
+
+
 def open_container(path: Path) -> Container | None:
     """The tags of `path`, or None where it can hold none that moodtag could write without changing more.
 
     The content decides what a file is, not its name. Raises TagError where the tags are damaged.
     """
+    return open_media(path).container
+
+
+def open_media(path: Path) -> Media:
+    """All tags of `path`, those included that moodtag only reads. Raises TagError where they are damaged."""
     try:
         return _open(path)
     except TagError:
@@ -91,7 +105,7 @@ def save_container(container: Container, path: Path) -> None:
     container.save(path, lambda info: info.padding if info.padding >= 0 else info.get_default_padding())
 
 
-def _open(path: Path) -> Container | None:
+def _open(path: Path) -> Media:
     with path.open("rb") as file:
         head = file.read(512)
         if head.startswith(b"ID3"):
@@ -101,11 +115,11 @@ def _open(path: Path) -> Container | None:
             behind = head
         size = file.seek(0, 2)
     if head.startswith((b"RF64", b"BW64")) or _is_adts(behind):
-        return None
+        return Media(None, None)
     if head.startswith((b"RIFF", b"FORM")):
         stated = int.from_bytes(head[4:8], "little" if head.startswith(b"RIFF") else "big")
         if stated in (0, 0xFFFFFFFF):
-            return None  # written into a pipe: a chunk behind the sound would count as sound
+            return Media(None, None)  # written into a pipe: a chunk behind the sound would count as sound
         if stated + 8 > size + 1:
             raise TagError(path, "cut short: tags at its end would become sound", remedy="replace it from a backup")
     if head.startswith(b"MPCK"):
@@ -115,7 +129,8 @@ def _open(path: Path) -> Container | None:
         kinds = (mp4.MP4,)
     if kinds is None and len(behind) > 1 and behind[0] == 0xFF and behind[1] & 0xE0 == 0xE0:
         kinds = (mp3.MP3,)
-    return _wrap(path, mutagen.File(path, options=kinds))
+    file = mutagen.File(path, options=kinds)
+    return Media(file, _wrap(path, file))
 
 
 def _check_packets(path: Path, head: bytes) -> None:

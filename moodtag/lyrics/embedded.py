@@ -1,0 +1,136 @@
+"""Words that come with the music: in its tags, or in a file beside it."""
+
+import os
+import stat
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from charset_normalizer import from_bytes
+from mutagen import apev2, asf, id3, mp4
+from mutagen._vorbis import VCommentDict
+
+from moodtag.core.records import Stamp, TaggedText
+
+MAX_BYTES = 1 << 20
+"""What is longer holds no lyrics."""
+
+_SUFFIXES = (".lrc", ".txt")
+_FOLDER = "lyrics"
+_LISTED_FOLDERS = 16
+_KEYS: dict[type[Any], tuple[str, ...]] = {
+    VCommentDict: ("LYRICS", "UNSYNCEDLYRICS", "SYNCEDLYRICS"),
+    mp4.MP4Tags: ("©lyr",),
+    asf.ASFTags: ("WM/Lyrics", "WM/Lyrics_Synchronised"),
+    apev2.APEv2: ("Lyrics", "Unsyncedlyrics"),
+}
+_ID3_TEXTS = ("lyrics", "unsyncedlyrics", "syncedlyrics")
+
+
+def read_tagged(file: Any) -> tuple[TaggedText, ...]:
+    """Every text that a file's tags give as its words, best key first; `file` is mutagen's reading of it, or None."""
+    tags = getattr(file, "tags", None)
+    if isinstance(tags, id3.ID3):
+        return tuple(_bounded(_of_id3(tags)))
+    keys = next((keys for kind, keys in _KEYS.items() if isinstance(tags, kind)), ())
+    return tuple(_bounded((key, text) for key in keys for text in _texts(tags, key)))
+
+
+def _bounded(found: Iterator[tuple[str, str]]) -> Iterator[TaggedText]:
+    return (TaggedText(key, text) for key, text in found if text.strip() and len(text) <= MAX_BYTES)
+
+
+def _texts(tags: Any, key: str) -> Iterator[str]:
+    try:
+        values = tags[key]
+    except (KeyError, ValueError):
+        return
+    if not isinstance(values, apev2.APEBinaryValue):
+        yield from (str(value) for value in ([values] if isinstance(values, str) else values))
+
+
+def _of_id3(tags: id3.ID3) -> Iterator[tuple[str, str]]:
+    """Unsynchronised frames of any language and description, synchronised ones, then what others put into TXXX."""
+    frames: Any = tags
+    for frame in frames.getall("USLT"):
+        yield "USLT", _as_it_was(frame)
+    for frame in frames.getall("SYLT"):
+        yield "SYLT", _lines(frame)
+    for frame in frames.getall("TXXX"):
+        if frame.desc.casefold() in _ID3_TEXTS:
+            yield f"TXXX:{frame.desc}", "\n".join(map(str, frame.text))
+
+
+def _as_it_was(frame: Any) -> str:
+    """The frame's text; one that claims to be Latin-1 often holds another encoding's bytes."""
+    text = str(frame.text)
+    if frame.encoding != id3.Encoding.LATIN1 or text.isascii():
+        return text
+    return decode_text(text.encode("latin-1", "replace"))
+
+
+def _lines(frame: Any) -> str:
+    """The words of a synchronised frame, whose pieces are lines, words or syllables that begin with a line's break."""
+    pieces = [piece for piece, _ in frame.text]
+    return "".join(pieces) if any("\n" in piece or "\r" in piece for piece in pieces) else "\n".join(pieces)
+
+
+def decode_text(raw: bytes) -> str:
+    """The text in whatever encoding it is: by its byte order mark, as UTF-8, or the likeliest."""
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"", "utf-8")):
+        if raw.startswith(mark):
+            try:
+                return raw.decode(name)
+            except UnicodeDecodeError:
+                continue
+    best = from_bytes(raw).best()
+    return raw.decode("cp1252", "replace") if best is None else str(best)
+
+
+def find_sidecar(track: Path) -> Path | None:
+    """The file of words beside the track: `<stem>.lrc` or `.txt`, in its folder or in `Lyrics/` below, in any case."""
+    folders = (track.parent, *(track.parent / name for name in _names(track.parent).get(_FOLDER, ())))
+    for folder in folders:
+        names = _names(folder)
+        for suffix in _SUFFIXES:
+            for name in names.get(track.stem.casefold() + suffix, ()):
+                return folder / name
+    return None
+
+
+def read_sidecar(path: Path) -> str | None:
+    """The text of a sidecar; None where it is no plain file, too long or cannot be read."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode) or path.stat().st_size > MAX_BYTES:
+            return None
+        return decode_text(path.read_bytes())
+    except OSError:
+        return None
+
+
+def sidecar_stamp(path: Path | None) -> Stamp | None:
+    """By what a sidecar is known to be unchanged; None where there is none."""
+    try:
+        return None if path is None else Stamp.of(path.lstat())
+    except OSError:
+        return None
+
+
+def _names(folder: Path) -> dict[str, tuple[str, ...]]:
+    """The folder's entries that could matter, by their names in lower case; read anew when the folder changes."""
+    try:
+        return _listed(folder, folder.stat().st_mtime_ns)
+    except OSError:
+        return {}
+
+
+@lru_cache(maxsize=_LISTED_FOLDERS)
+def _listed(folder: Path, mtime_ns: int) -> dict[str, tuple[str, ...]]:
+    del mtime_ns  # a part of the key
+    found: dict[str, tuple[str, ...]] = {}
+    for name in sorted(os.listdir(folder)):
+        folded = name.casefold()
+        if folded == _FOLDER or folded.endswith(_SUFFIXES):
+            found[folded] = (*found.get(folded, ()), name)
+    return found

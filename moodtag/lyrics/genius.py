@@ -1,0 +1,220 @@
+"""Lyrics from the pages of Genius, for who has a token and asks for it: reading the pages is against the service's terms.
+
+Source: https://docs.genius.com/
+"""
+
+import io
+import re
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import moodtag
+from moodtag.core.errors import UsageError
+from moodtag.core.records import Lyrics, Song
+from moodtag.lyrics.courtesy import Courtesy, Manners, UnavailableError, refusal
+from moodtag.lyrics.names import MAX_LENGTH, is_same_song, plain_artist, plain_title, sendable, why_unaskable
+
+if TYPE_CHECKING:
+    from requests import Response
+
+T = TypeVar("T")
+
+API_URL = "https://api.genius.com/"
+WEB_URL = "https://genius.com/"
+SOURCE = "genius"
+
+_NAME = "Genius"
+_MAX_BYTES = 4_000_000  # pages of songs with many remarks have more than one megabyte
+_PIECE_BYTES = 65_536
+_MAX_REDIRECTS = 3
+_MAX_FOUND = 50
+_HEADER = re.compile(r"\[[^\]\n]*\]")
+_INSTRUMENTAL = re.compile(r"\W*(?:this (?:song|track) is an? )?instrumental\W*", re.IGNORECASE)
+
+_Hit = Mapping[str, Any]
+
+
+class Genius:
+    """Asks Genius with the user's own token, which appears in no text. To be closed after use."""
+
+    def __init__(
+        self, token: str, *, api_url: str = API_URL, web_url: str = WEB_URL, timeout_s: float = 10.0, manners: Manners | None = None
+    ) -> None:
+        self._token = _checked(token)
+        self._api_url, self._web_url = api_url, web_url
+        self._timeout_s = timeout_s
+        self._courtesy = Courtesy(_NAME, manners or Manners(retries=1))
+        self._client: Any = None
+
+    def __enter__(self) -> "Genius":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hangs up. Who is waiting for an answer gets `unavailable`."""
+        self._courtesy.close(self._hang_up)
+
+    def find(self, song: Song) -> Lyrics:
+        """The words of the song, or why there are none. Whatever the service does, nothing is raised."""
+        title, artist = sendable(song.title), sendable(song.artist)
+        note = why_unaskable(title, artist)
+        if note is not None:
+            return Lyrics("not-found", note=note)
+        try:
+            hit = self._hit(title, artist)
+            return Lyrics("not-found", source=SOURCE) if hit is None else self._words(hit)
+        except UnavailableError as error:
+            return Lyrics("unavailable", source=SOURCE, note=error.note)
+
+    def _hit(self, title: str, artist: str) -> _Hit | None:
+        """What the search found for the song itself, best with words."""
+        found = self._asked(lambda client: client.search_songs(f"{plain_title(title)} {plain_artist(artist)}"))
+        hits = found.get("hits") if isinstance(found, dict) else None
+        if not isinstance(hits, list):
+            raise _strange()
+        results = [hit["result"] for hit in hits[:_MAX_FOUND] if isinstance(hit, dict) and _is_song(hit.get("result"))]
+        if hits and not results:
+            raise _strange()
+        fitting = [result for result in results if _is_of(title, artist, result)]
+        return min(fitting, key=lambda result: not _has_words(result), default=None)
+
+    def _words(self, hit: _Hit) -> Lyrics:
+        """The words of a song that Genius has. A page without words says nothing, until the song itself is asked."""
+        if hit.get("instrumental") is True:
+            return Lyrics("instrumental", source=SOURCE)
+        if not _has_words(hit):
+            return Lyrics("not-found", source=SOURCE)
+        page = str(hit["path"]).lstrip("/")
+        text = self._asked(lambda client: client.lyrics(song_url=page))
+        if isinstance(text, str) and text.strip():
+            return _lyrics(text)
+        answer = self._asked(lambda client: client.song(hit["id"]))
+        known = answer.get("song") if isinstance(answer, dict) else None
+        if not isinstance(known, dict):
+            raise _strange()
+        if known.get("instrumental") is True:
+            return Lyrics("instrumental", source=SOURCE)
+        if not _has_words(known):
+            return Lyrics("not-found", source=SOURCE)
+        raise UnavailableError(f"{_NAME} has the words, but not where they are looked for")
+
+    def _asked(self, request: Callable[[Any], T]) -> T:
+        """What `request` gets from the client. Raises UnavailableError, free of the foreign error: that may quote the token."""
+        return self._courtesy.ask(lambda: self._asked_once(request))
+
+    def _asked_once(self, request: Callable[[Any], T]) -> T:
+        from bs4.exceptions import ParserRejectedMarkup
+        from requests.exceptions import ConnectionError, InvalidSchema, RequestException, Timeout, TooManyRedirects
+
+        if self._client is None:
+            self._client = self._new_client()
+        try:
+            return request(self._client)
+        except Timeout:
+            raise self._late() from None
+        except ConnectionError:
+            raise UnavailableError(f"{_NAME} could not be reached, or hung up", again=True) from None
+        except (InvalidSchema, TooManyRedirects):
+            raise UnavailableError(f"{_NAME} sends us to another host, or round in circles") from None
+        except (RequestException, AssertionError, LookupError, TypeError, AttributeError, RuntimeError, ValueError, ParserRejectedMarkup):
+            raise _strange() from None
+
+    def _new_client(self) -> Any:
+        from lyricsgenius import Genius as Client
+        from requests.adapters import HTTPAdapter
+
+        client = Client(self._token, timeout=self._timeout_s, sleep_time=0, user_agent=f"moodtag {moodtag.__version__}")
+        client.API_ROOT, client.WEB_ROOT = self._api_url, self._web_url
+        session = client._session
+        session.max_redirects = _MAX_REDIRECTS
+        session.hooks["response"].append(self._read)
+        session.adapters.clear()  # there is no way to any other host
+        for url in (self._api_url, self._web_url):
+            session.mount(url, HTTPAdapter())
+        return client
+
+    def _read(self, response: "Response", **_: object) -> "Response":
+        """The answer, read here: the client would read without end, and take the words from a page of any status.
+
+        Raises UnavailableError.
+        """
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+        try:
+            _check(response)
+            body = self._body(response)
+        except ReadTimeoutError:
+            raise self._late() from None
+        except (HTTPError, OSError):
+            raise UnavailableError(f"{_NAME} hung up", again=True) from None
+        finally:
+            response.close()
+        response.raw = io.BytesIO(body)
+        return response
+
+    def _body(self, response: "Response") -> bytes:
+        until = time.monotonic() + self._timeout_s
+        body = bytearray()
+        while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
+            body += piece
+            if len(body) > _MAX_BYTES:
+                raise UnavailableError(f"{_NAME} gave an answer that is too long")
+            if time.monotonic() > until:
+                raise self._late()
+        return bytes(body)
+
+    def _late(self) -> UnavailableError:
+        return UnavailableError(f"{_NAME} did not answer within {self._timeout_s:g} s", again=True)
+
+    def _hang_up(self) -> None:
+        if self._client is not None:
+            self._client._session.close()
+
+
+def _check(response: "Response") -> None:
+    """Raises UnavailableError for an answer that is none."""
+    if response.status_code == 401:
+        raise UnavailableError(f"{_NAME} does not know this token")
+    if response.status_code != 200 and not response.is_redirect:
+        raise refusal(_NAME, response.status_code, retry_after=response.headers.get("Retry-After"))
+
+
+def _strange() -> UnavailableError:
+    return UnavailableError(f"{_NAME} gave an answer of an unknown form")
+
+
+def _checked(token: str) -> str:
+    token = token.strip()
+    if not (token and token.isascii() and token.isprintable() and " " not in token):
+        raise UsageError("this is no token of Genius", remedy="make one at https://genius.com/api-clients")
+    return token
+
+
+def _is_song(found: object) -> bool:
+    """Whether JSON has the form of a search result."""
+    if not isinstance(found, dict) or not isinstance(found.get("primary_artist"), dict):
+        return False
+    texts = (found.get("title"), found.get("path"), found["primary_artist"].get("name"))
+    return isinstance(found.get("id"), int) and all(isinstance(text, str) and len(text) <= MAX_LENGTH for text in texts)
+
+
+def _is_of(title: str, artist: str, hit: _Hit) -> bool:
+    artists = (hit["primary_artist"]["name"], hit.get("artist_names"), hit.get("primary_artist_names"))
+    named = [name for name in artists if isinstance(name, str) and len(name) <= MAX_LENGTH]
+    return any(is_same_song(title, artist, other_title=hit["title"], other_artist=name) for name in named)
+
+
+def _has_words(song: _Hit) -> bool:
+    return bool(song.get("lyrics_state", "complete") == "complete" and song.get("instrumental") is not True)
+
+
+def _lyrics(text: str) -> Lyrics:
+    """The words without the headers of their sections, unless there is nothing else."""
+    sung = re.sub(r"\n{3,}", "\n\n", _HEADER.sub("", text)).replace("\x00", "").strip()
+    if _INSTRUMENTAL.fullmatch(sung) or (not sung and "instrumental" in text.casefold()):
+        return Lyrics("instrumental", source=SOURCE)
+    return Lyrics("fetched", sung, SOURCE) if sung else Lyrics("not-found", source=SOURCE)

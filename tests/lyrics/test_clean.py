@@ -1,0 +1,99 @@
+"""The quality gate."""
+
+import pytest
+
+from moodtag.lyrics.clean import MIN_LETTERS, check, detect_language, without_times
+from tests.lyrics.words import RAIN, REGEN
+
+LINES = tuple(RAIN.splitlines())
+
+
+def test_plain_words_pass_as_they_are() -> None:
+    words = check(RAIN)
+    assert (words.lines, words.language, words.refusal) == (LINES, "en", None)
+
+
+@pytest.mark.parametrize("stamp", ["[00:12.34]", "[00:12.345]", "[00:12]", "[1:02:30]", "[00:12.34][01:44.10]", "[00:12.34]<00:12.40>"])
+def test_time_stamps_of_an_lrc_file_and_its_headers_go(stamp: str) -> None:
+    lrc = "[ar:Nobody]\n[ti:Rain]\n[length:03:12]\n[offset:+500]\n" + "".join(f"{stamp} {line}\n" for line in LINES)
+    assert check(lrc).lines == LINES
+    assert without_times(RAIN) == RAIN
+
+
+def test_word_stamps_within_a_line_go() -> None:
+    assert check(RAIN.replace("I count the", "[00:01.00]<00:01.00> I <00:01.20> count <00:01.50> the")).lines == LINES
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "[Chorus]", "[Verse 1: Nobody & Someone]", "(Chorus)", "Chorus:", "VERSE 2", "[x2]", "(repeat chorus x2)", "[Guitar Solo]",
+        "Written by A. Nobody", "Lyrics by: A. Nobody", "Produced by Someone", "© 1999 Nobody Music", "作词 : 某人",
+        "12 Contributors", "You might also like", "https://example.org/rain", "Lyrics licensed and provided by Someone", "12Embed",
+    ],
+)  # fmt: skip
+def test_headers_credits_and_what_web_sites_add_go(noise: str) -> None:
+    assert check(f"{noise}\n{RAIN}\n{noise}\n").lines == LINES
+
+
+@pytest.mark.parametrize(
+    "line", ["Chorus of crickets in the yard", "Verse by verse I learn to sing", "Written in the sand today", "I'll repeat it"]
+)
+def test_sung_lines_that_begin_like_headers_stay(line: str) -> None:
+    assert line in check(f"{RAIN}{line}\n").lines
+
+
+def test_markup_and_entities_go_and_lines_stay_apart() -> None:
+    marked = "<p>" + RAIN.replace("\n", "<br/>").replace("I'd", "I&#39;d") + "</p><script>var x = '<b>';</script>"
+    assert check(marked).lines == LINES
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("<!DOCTYPE html><html><body>Attention required</body></html>", "a web page"),
+        ("\n \n", "says nothing"), ("No lyrics found.", "says nothing"), ("N/A", "says nothing"), ("[Chorus]\n", "says nothing"),
+        ("Let it rain\n", "too short to judge"),
+        ("la la la\n" * 500, "the same line over and over"),
+        ("1-0-0-1 :: 0-1-1-0 //// ==== **** #### " * 20 + "x" * MIN_LETTERS, "more signs than words"),
+    ],
+)  # fmt: skip
+def test_what_are_no_words_is_refused(text: str, refusal: str) -> None:
+    assert (check(text).refusal, check(text).is_instrumental) == (refusal, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["Instrumental", "[Instrumental]", "(instrumental)", "[00:00.00] ♪ Instrumental ♪", "♪", "纯音乐，请欣赏", "[au: instrumental]"]
+)
+def test_a_text_that_says_so_makes_the_song_instrumental(text: str) -> None:
+    assert check(text).is_instrumental
+
+
+def test_a_chorus_may_come_back() -> None:
+    assert check(RAIN * 6).refusal is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (RAIN, "en"),
+        (REGEN, "de"),
+        ("나는 역에서 물웅덩이를 센다, 기차는 오지 않고 비만 내린다. let it rain on me\n" * 6, "ko"),
+        ("駅のホームで水たまりを数えている、電車はまだ来ない、雨だけが降っている\n" * 6, "ja"),
+        ("我在车站数着水洼列车始终没有来只有雨一直下着\n" * 9, "zh"),
+        ("Conto as poças no chão da estação e o trem não vem, só a chuva que não passa\n" * 4, "pt"),
+        ("Je compte les flaques sur le quai de la gare et le train ne vient jamais me chercher\n" * 4, "fr"),
+    ],
+)
+def test_languages_are_told_apart(text: str, language: str) -> None:
+    assert check(text).language == language
+
+
+def test_a_language_that_is_not_certain_is_none() -> None:
+    assert detect_language("dum dudum dada shubidu " * 20) is None
+
+
+def test_a_hostile_text_is_cut_and_its_unseen_signs_go() -> None:
+    words = check("\x1b[31m\u202e" + RAIN + "\x00" + "word " * 1_000_000)
+    assert len(words.text) < 200_000
+    assert not set("\x1b\u202e\x00") & set(words.text)

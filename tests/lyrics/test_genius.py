@@ -1,0 +1,263 @@
+"""Genius by its real client against a server that shows what the service shows, and refuses as it does."""
+
+import logging
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from moodtag.core.errors import UsageError
+from moodtag.core.records import Lyrics, Song
+from moodtag.lyrics.courtesy import Manners
+from moodtag.lyrics.genius import Genius
+from tests.lyrics.server import Reply, Server, leads_to, says, shows
+
+TOKEN = "my-own-teaspoon-token"
+SONG = Song(title="Teapot Parade", artist="The Spoons")
+QUICK = Manners(gap_s=0, backoff_s=0, retries=1)
+SEARCH, DETAILS, PAGE = "/api/search", "/api/songs/7", "/The-spoons-teapot-parade-lyrics"
+HIT = {
+    "id": 7,
+    "title": "Teapot Parade",
+    "path": PAGE,
+    "url": f"https://genius.com{PAGE}",
+    "lyrics_state": "complete",
+    "artist_names": "The Spoons (Ft. Fork)",
+    "primary_artist": {"name": "The Spoons"},
+}
+WORDS = "The teapot marched along the shelf\nand whistled mostly to itself"
+STRANGE = "Genius gave an answer of an unknown form"
+
+
+def found(*hits: Any) -> Reply:
+    return says({"meta": {"status": 200}, "response": {"hits": [{"type": "song", "result": hit} for hit in hits]}})
+
+
+def details(**song: Any) -> Reply:
+    return says({"meta": {"status": 200}, "response": {"song": {**HIT, **song}}})
+
+
+def page(*lines: str) -> Reply:
+    return shows(f'<html><body><div data-lyrics-container="true">{"<br/>".join(lines)}</div></body></html>')
+
+
+EMPTY_PAGE = shows("<html><body><div>Lyrics for this song have yet to be released</div></body></html>")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        server.always(found(HIT), path=SEARCH)
+        server.always(page("[Chorus]", *WORDS.split("\n")), path=PAGE)
+        server.always(details(), path=DETAILS)
+        yield server
+
+
+@pytest.fixture
+def genius(server: Server) -> Iterator[Genius]:
+    with asking(server) as genius:
+        yield genius
+
+
+def asking(server: Server, *, timeout_s: float = 5, manners: Manners = QUICK) -> Genius:
+    return Genius(TOKEN, api_url=f"{server.url}/api/", web_url=f"{server.url}/", timeout_s=timeout_s, manners=manners)
+
+
+def note_of(lyrics: Lyrics) -> str:
+    assert lyrics.state == "unavailable"
+    assert lyrics.text is None
+    assert lyrics.note is not None
+    assert TOKEN not in lyrics.note
+    return lyrics.note
+
+
+def test_the_words_of_a_song_are_fetched_without_the_headers_of_sections(server: Server, genius: Genius) -> None:
+    assert genius.find(SONG) == Lyrics("fetched", WORDS, "genius")
+    assert server.paths == [SEARCH, PAGE]
+    assert server.requests[0].query["q"] == "Teapot Parade The Spoons"
+
+
+def test_the_token_goes_to_the_search_only(server: Server, genius: Genius) -> None:
+    genius.find(SONG)
+    assert [request.headers.get("authorization") for request in server.requests] == [f"Bearer {TOKEN}", None]
+
+
+def test_guests_and_editions_are_left_out(server: Server, genius: Genius) -> None:
+    assert genius.find(Song(title="Teapot Parade - 2011 Remaster", artist="Spoons feat. Fork")).text == WORDS
+
+
+def test_nobody_is_asked_for_a_song_without_a_name(server: Server, genius: Genius) -> None:
+    assert genius.find(Song(title="Teapot Parade")).state == "not-found"
+    assert not server.requests
+
+
+@pytest.mark.parametrize(
+    "hits", [[], [{**HIT, "title": "Teapot Charade"}], [{**HIT, "artist_names": None, "primary_artist": {"name": "The Forks"}}]]
+)
+def test_the_words_of_another_song_are_not_taken(server: Server, genius: Genius, hits: list[Any]) -> None:
+    server.always(found(*hits), path=SEARCH)
+    assert genius.find(SONG) == Lyrics("not-found", source="genius")
+    assert server.paths == [SEARCH]
+
+
+def test_of_several_pages_of_a_song_one_with_words_is_read(server: Server, genius: Genius) -> None:
+    server.always(found({**HIT, "lyrics_state": "unreleased"}, HIT), path=SEARCH)
+    assert genius.find(SONG).text == WORDS
+
+
+def test_a_song_whose_words_are_not_out_yet_is_not_found(server: Server, genius: Genius) -> None:
+    server.always(found({**HIT, "lyrics_state": "unreleased"}), path=SEARCH)
+    assert genius.find(SONG).state == "not-found"
+
+
+def test_an_instrumental_is_known_by_its_mark_in_the_search(server: Server, genius: Genius) -> None:
+    server.always(found({**HIT, "instrumental": True}), path=SEARCH)
+    assert genius.find(SONG) == Lyrics("instrumental", source="genius")
+
+
+@pytest.mark.parametrize(
+    "lines", [["[Instrumental]"], ["[Intro]", "[Instrumental Break]"], ["Instrumental"], ["This song is an instrumental"]]
+)
+def test_an_instrumental_is_known_by_what_stands_for_its_words(server: Server, genius: Genius, lines: list[str]) -> None:
+    server.always(page(*lines), path=PAGE)
+    assert genius.find(SONG) == Lyrics("instrumental", source="genius")
+
+
+def test_words_about_an_instrumental_are_words(server: Server, genius: Genius) -> None:
+    server.always(page("[Instrumental]", "My spoon is an instrumental spoon"), path=PAGE)
+    assert genius.find(SONG).text == "My spoon is an instrumental spoon"
+
+
+def test_a_page_of_headers_alone_has_no_words(server: Server, genius: Genius) -> None:
+    server.always(page("[Chorus]"), path=PAGE)
+    assert genius.find(SONG).state == "not-found"
+
+
+@pytest.mark.parametrize(
+    ("song", "state"),
+    [
+        ({"instrumental": True}, "instrumental"),
+        ({"lyrics_state": "unreleased"}, "not-found"),
+        ({"lyrics_state": "complete"}, "unavailable"),
+    ],
+)
+def test_a_page_without_words_is_explained_by_the_song(server: Server, genius: Genius, song: dict[str, Any], state: str) -> None:
+    server.always(EMPTY_PAGE, path=PAGE)
+    server.always(details(**song), path=DETAILS)
+    assert genius.find(SONG).state == state
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        (shows("<html>Are you human?</html>", status=403), "Genius refuses to answer (HTTP 403)"),
+        (shows("<html>Gone</html>", status=404), "Genius refuses to answer (HTTP 404)"),
+        (shows("<html>Sorry</html>", status=502), "Genius is out of order (HTTP 502)"),
+        (shows("<html>Slower!</html>", status=429), "Genius asks for fewer requests"),
+        (shows("x" * 5_000_000), "Genius gave an answer that is too long"),
+        (Reply(reset=True), "Genius could not be reached, or hung up"),
+        (Reply(body=b"<html>", headers={"Content-Length": "99"}), "Genius hung up"),
+        (Reply(body=b"no zip", headers={"Content-Encoding": "gzip"}), "Genius hung up"),
+        (shows("<![tea[pot"), STRANGE),
+        (leads_to("https://127.0.0.1/elsewhere"), "Genius sends us to another host, or round in circles"),
+        (leads_to(PAGE), "Genius sends us to another host, or round in circles"),
+    ],
+)
+def test_a_page_that_cannot_be_read_is_unavailable_and_no_instrumental(server: Server, genius: Genius, answer: Reply, note: str) -> None:
+    server.always(answer, path=PAGE)
+    assert note_of(genius.find(SONG)) == note
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        (says({"error": "invalid_token"}, status=401), "Genius does not know this token"),
+        (shows("<html>Are you human?</html>", status=403), "Genius refuses to answer (HTTP 403)"),
+        (says({"meta": {"status": 404}}, status=404), "Genius refuses to answer (HTTP 404)"),
+        (shows("<html>Are you human?</html>"), STRANGE),
+        (Reply(body=b'{"response": {"hits": ['), STRANGE),
+        (Reply(body=b"[" * 100_000), STRANGE),
+        (says([]), STRANGE),
+        (says("tea"), STRANGE),
+        (says({"response": None}), STRANGE),
+        (says({"response": {"hits": {}}}), STRANGE),
+        (says({"response": {"hits": [None, {"result": 1}]}}), STRANGE),
+        (found({**HIT, "title": None}), STRANGE),
+        (found({**HIT, "primary_artist": "The Spoons"}), STRANGE),
+        (found({**HIT, "path": "/" * 1000}), STRANGE),
+        (found({**HIT, "id": "7/../8"}), STRANGE),
+    ],
+)
+def test_a_search_that_cannot_be_read_is_unavailable(server: Server, genius: Genius, answer: Reply, note: str) -> None:
+    server.always(answer, path=SEARCH)
+    assert note_of(genius.find(SONG)) == note
+    assert PAGE not in server.paths
+
+
+@pytest.mark.parametrize("odd", [{"artist_names": ["The Spoons"]}, {"lyrics_state": {}}, {"instrumental": "no"}])
+def test_odd_details_do_no_harm(server: Server, genius: Genius, odd: dict[str, Any]) -> None:
+    server.always(found({**HIT, **odd}), path=SEARCH)
+    assert genius.find(SONG).state in ("fetched", "not-found")
+
+
+def test_a_path_to_another_host_stays_with_this_one(server: Server, genius: Genius) -> None:
+    with Server() as other:
+        server.always(found({**HIT, "path": f"//127.0.0.1:{other.port}/page"}), path=SEARCH)
+        assert genius.find(SONG).state == "unavailable"
+        assert not other.requests
+
+
+def test_a_passing_fault_is_passed_over(server: Server, genius: Genius) -> None:
+    server.will(says({}, status=503, Retry_After="0"), path=SEARCH)
+    server.will(Reply(reset=True), path=PAGE)
+    assert genius.find(SONG).text == WORDS
+    assert server.paths == [SEARCH, SEARCH, PAGE, PAGE]
+
+
+@pytest.mark.parametrize("path", [SEARCH, PAGE])
+def test_a_slow_drip_holds_nobody(server: Server, path: str) -> None:
+    server.always(Reply(body=b" " * 100_000, slowly="body"), path=path)
+    begun_s = time.monotonic()
+    with asking(server, timeout_s=0.4) as genius:
+        assert note_of(genius.find(SONG)) == "Genius did not answer within 0.4 s"
+    assert time.monotonic() - begun_s < 3
+
+
+def test_after_five_failures_nobody_is_asked(server: Server, genius: Genius) -> None:
+    server.always(shows("no", status=403), path=SEARCH)
+    notes = [note_of(genius.find(SONG)) for _ in range(7)]
+    assert notes[5:] == 2 * ["Genius did not answer the last 5 requests"]
+    assert len(server.requests) == 5
+
+
+def test_requests_keep_their_distance(server: Server) -> None:
+    with asking(server, manners=replace(QUICK, gap_s=0.1)) as genius:
+        genius.find(SONG)
+    search, words = server.requests
+    assert words.at_s - search.at_s >= 0.1
+
+
+@pytest.mark.parametrize("token", ["", "  ", "my token", "tök€n", "token\nX-Other: 1"])
+def test_what_cannot_be_a_token_is_told_without_showing_it(token: str) -> None:
+    with pytest.raises(UsageError, match="this is no token of Genius") as raised:
+        Genius(token)
+    assert not token.strip() or token.strip() not in "".join(traceback.format_exception_only(raised.value))
+
+
+@pytest.mark.parametrize("fault", [None, Reply(reset=True), says({}, status=401), Reply(slowly="body", body=b"  ")])
+def test_the_token_is_written_nowhere(server: Server, genius: Genius, caplog: pytest.LogCaptureFixture, fault: Reply | None) -> None:
+    if fault is not None:
+        server.always(fault, path=SEARCH)
+    with caplog.at_level(logging.DEBUG):
+        lyrics = genius.find(SONG)
+    assert TOKEN not in f"{lyrics!r} {genius!r} {genius} {caplog.text}"
+
+
+def test_a_closed_client_asks_nobody(server: Server, genius: Genius) -> None:
+    genius.close()
+    genius.close()
+    assert note_of(genius.find(SONG)) == "Genius is no longer asked"
+    assert not server.requests

@@ -1,0 +1,348 @@
+"""LRCLIB's client against a server that speaks its protocol, and misbehaves as the real one does."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from email.utils import formatdate
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+import moodtag
+from moodtag.core.errors import UsageError
+from moodtag.core.records import Lyrics, Song
+from moodtag.lyrics.courtesy import Manners, delay_s
+from moodtag.lyrics.lrclib import Lrclib
+from moodtag.lyrics.names import MAX_LENGTH
+from tests.lyrics.server import INVALID, NOT_FOUND, Reply, Server, leads_to, says, shows, track
+
+WORDS = "The teapot marched along the shelf\nand whistled mostly to itself"
+SONG = Song(title="Teapot Parade", artist="The Spoons", album="Kitchen Sink", duration_s=200.4)
+QUICK = Manners(gap_s=0, backoff_s=0)
+FOUND = Lyrics("fetched", WORDS, "lrclib")
+GET, SEARCH = "/api/get", "/api/search"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server(track(plain=WORDS)) as server:
+        yield server
+
+
+@pytest.fixture
+def lrclib(server: Server) -> Iterator[Lrclib]:
+    with Lrclib(server.url, timeout_s=5, manners=QUICK) as lrclib:
+        yield lrclib
+
+
+def note_of(lyrics: Lyrics) -> str:
+    assert lyrics.state == "unavailable"
+    assert lyrics.text is None
+    assert lyrics.note is not None
+    assert "127.0.0.1" not in lyrics.note
+    assert "Teapot" not in lyrics.note
+    return lyrics.note
+
+
+def test_the_words_of_a_song_are_fetched_with_one_request(server: Server, lrclib: Lrclib) -> None:
+    assert lrclib.find(SONG) == FOUND
+    (request,) = server.requests
+    assert request.path == GET
+    assert request.query == {"track_name": "Teapot Parade", "artist_name": "The Spoons", "album_name": "Kitchen Sink", "duration": "200"}
+    assert request.headers["user-agent"] == f"moodtag {moodtag.__version__}"
+
+
+def test_what_is_not_known_is_not_sent(server: Server, lrclib: Lrclib) -> None:
+    assert lrclib.find(Song(title="Teapot Parade", artist="The Spoons")) == FOUND
+    assert server.requests[0].query == {"track_name": "Teapot Parade", "artist_name": "The Spoons"}
+
+
+@pytest.mark.parametrize("duration_s", [0.0, 0.4, 7200.0, float("nan")])
+def test_durations_that_the_service_refuses_are_not_sent(server: Server, lrclib: Lrclib, duration_s: float) -> None:
+    lrclib.find(replace(SONG, duration_s=duration_s))
+    assert "duration" not in server.requests[0].query
+
+
+def test_a_refused_request_means_that_there_is_no_such_song(server: Server, lrclib: Lrclib) -> None:
+    server.always(INVALID)
+    assert lrclib.find(SONG).state == "not-found"
+
+
+@pytest.mark.parametrize("song", [Song(), Song(title="Teapot Parade"), Song(artist="The Spoons"), Song(title=" ", artist="\x00")])
+def test_a_song_without_title_or_artist_is_not_asked_for(server: Server, lrclib: Lrclib, song: Song) -> None:
+    lyrics = lrclib.find(song)
+    assert lyrics.state == "not-found"
+    assert lyrics.note == "no title or no artist to ask for"
+    assert not server.requests
+
+
+def test_a_title_as_long_as_a_book_is_not_asked_for(server: Server, lrclib: Lrclib) -> None:
+    assert lrclib.find(replace(SONG, title="la" * MAX_LENGTH)).state == "not-found"
+    assert not server.requests
+
+
+def test_names_that_no_url_can_carry_are_sent_all_the_same(server: Server, lrclib: Lrclib) -> None:
+    assert lrclib.find(Song(title="Tea\udce9 \x00pot\n", artist="A & B = C?")).state == "not-found"
+    assert server.requests[0].query == {"track_name": "Tea? pot", "artist_name": "A & B = C?"}
+
+
+def test_a_song_under_another_album_is_found_by_search(server: Server, lrclib: Lrclib) -> None:
+    assert lrclib.find(replace(SONG, album="Greatest Spills")) == FOUND
+    assert server.paths == [GET, SEARCH]
+
+
+def test_a_search_leaves_out_guests_and_editions(server: Server, lrclib: Lrclib) -> None:
+    song = replace(SONG, title="Teapot Parade (Remastered 2011)", artist="The Spoons feat. Fork")
+    assert lrclib.find(song) == FOUND
+    assert server.requests[1].query == {"track_name": "Teapot Parade", "artist_name": "The Spoons"}
+
+
+def test_a_song_that_nobody_knows_is_not_found(server: Server, lrclib: Lrclib) -> None:
+    server.tracks.clear()
+    assert lrclib.find(SONG) == Lyrics("not-found", source="lrclib")
+
+
+def test_a_search_prefers_words_and_then_the_nearest_duration(server: Server, lrclib: Lrclib) -> None:
+    server.tracks = [
+        track(plain="far", album="A", duration=207.0),
+        track(album="B", duration=200.0),
+        track(instrumental=True, album="C", duration=200.0),
+        track(plain="near", album="D", duration=203.0),
+        track(plain="too far", album="E", duration=220.0),
+    ]
+    assert lrclib.find(replace(SONG, album="F")).text == "near"
+
+
+@pytest.mark.parametrize(
+    "wrong", [track("Teapot Charade", plain=WORDS), track(artist="The Forks", plain=WORDS), track(duration=300.0, plain=WORDS)]
+)
+def test_the_words_of_another_song_are_not_taken(server: Server, lrclib: Lrclib, wrong: dict[str, Any]) -> None:
+    server.always(says(wrong), path=GET)
+    server.always(says([wrong]), path=SEARCH)
+    assert lrclib.find(SONG).state == "not-found"
+
+
+def test_an_instrumental_is_said_to_be_one(server: Server, lrclib: Lrclib) -> None:
+    server.tracks = [track(instrumental=True)]
+    assert lrclib.find(SONG) == Lyrics("instrumental", source="lrclib")
+
+
+@pytest.mark.parametrize("plain", [None, "", " \n"])
+def test_a_song_without_any_words_is_not_called_instrumental(server: Server, lrclib: Lrclib, plain: str | None) -> None:
+    server.tracks = [track(plain=plain)]
+    assert lrclib.find(SONG).state == "not-found"
+
+
+def test_timed_words_are_taken_as_they_are_where_there_are_no_others(server: Server, lrclib: Lrclib) -> None:
+    timed = "[00:01.00] The teapot marched\n[00:03.50] along the shelf"
+    server.tracks = [track(synced=timed)]
+    assert lrclib.find(SONG).text == timed
+
+
+def test_words_hold_nothing_that_no_file_takes(server: Server, lrclib: Lrclib) -> None:
+    server.tracks = [track(plain="tea\ud800 \x00pot")]
+    assert lrclib.find(SONG).text == "tea? pot"
+
+
+@pytest.mark.parametrize("retry_after", ["0", formatdate(0, usegmt=True), formatdate(0), "soon"])
+def test_a_request_is_repeated_when_the_service_wants_fewer(server: Server, lrclib: Lrclib, retry_after: str) -> None:
+    server.will(says({}, status=429, Retry_After=retry_after))
+    assert lrclib.find(SONG) == FOUND
+    assert len(server.requests) == 2
+
+
+def test_a_request_waits_as_long_as_it_is_asked_to(server: Server, lrclib: Lrclib) -> None:
+    server.will(says({}, status=429, Retry_After="1"))
+    assert lrclib.find(SONG) == FOUND
+    first, second = server.requests
+    assert second.at_s - first.at_s >= 0.99
+
+
+def test_a_service_that_wants_to_be_left_alone_for_long_is(server: Server, lrclib: Lrclib) -> None:
+    server.always(says({}, status=429, Retry_After="300"))
+    assert note_of(lrclib.find(SONG)) == "LRCLIB asks for fewer requests"
+    assert "asks to be left alone for" in note_of(lrclib.find(SONG))
+    assert len(server.requests) == 1
+
+
+def test_a_service_that_refuses_for_ever_is_unavailable(server: Server, lrclib: Lrclib) -> None:
+    server.always(says({}, status=429))
+    assert note_of(lrclib.find(SONG)) == "LRCLIB asks for fewer requests"
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "fault", [shows("out of order", status=503), Reply(reset=True), Reply(body=b'{"id"', headers={"Content-Length": "99"})]
+)
+def test_a_passing_fault_is_passed_over(server: Server, lrclib: Lrclib, fault: Reply) -> None:
+    server.will(fault, fault)
+    assert lrclib.find(SONG) == FOUND
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        (shows("out of order", status=500), "LRCLIB is out of order (HTTP 500)"),
+        (shows("<html>no robots</html>", status=403), "LRCLIB refuses to answer (HTTP 403)"),
+        (shows("<html>welcome to the hotel</html>"), "LRCLIB did not answer in JSON"),
+        (shows("<html>nothing here</html>", status=404), "LRCLIB did not answer in JSON"),
+        (Reply(body=json.dumps(track(plain=WORDS)).encode()[:-20]), "LRCLIB did not answer in JSON"),
+        (Reply(body=b"\xff\xfe{}"), "LRCLIB did not answer in JSON"),
+        (Reply(body=b"[" * 900_000), "LRCLIB did not answer in JSON"),
+        (Reply(body=b""), "LRCLIB did not answer in JSON"),
+        (Reply(body=b" " * 5_000_000), "LRCLIB gave an answer that is too long"),
+        (Reply(body=b"packed", headers={"Content-Encoding": "gzip"}), "LRCLIB gave an answer of an unknown form"),
+        (Reply(reset=True), "LRCLIB could not be reached, or hung up"),
+        (Reply(body=b"{}", headers={"Content-Length": "99"}), "LRCLIB could not be reached, or hung up"),
+        (Reply(status=302), "LRCLIB refuses to answer (HTTP 302)"),
+        (leads_to("/api/get"), "LRCLIB sends us round in circles"),
+        (leads_to("ftp://127.0.0.1/"), "LRCLIB sends us to another host"),
+        (leads_to("http://[broken"), "LRCLIB sends us to another host"),
+    ],
+)
+def test_what_is_no_answer_means_unavailable(server: Server, lrclib: Lrclib, answer: Reply, note: str) -> None:
+    server.always(answer)
+    assert note_of(lrclib.find(SONG)) == note
+
+
+@pytest.mark.parametrize("content", [None, 1, "words", [], [track()], {}, {"trackName": "Teapot Parade"}])
+def test_an_answer_of_another_form_means_unavailable(server: Server, lrclib: Lrclib, content: object) -> None:
+    server.always(says(content), path=GET)
+    assert note_of(lrclib.find(SONG)) == "LRCLIB gave an answer of an unknown form"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"trackName": None},
+        {"artistName": ["The Spoons"]},
+        {"trackName": "la" * MAX_LENGTH},
+        {"plainLyrics": 5},
+        {"syncedLyrics": {}},
+        {"instrumental": "no"},
+        {"duration": "200"},
+        {"duration": True},
+        {"duration": float("nan")},
+        {"duration": 10**400},
+    ],
+)
+def test_a_record_of_another_form_means_unavailable(server: Server, lrclib: Lrclib, wrong: dict[str, Any]) -> None:
+    server.always(says({**track(plain=WORDS), **wrong}), path=GET)
+    note_of(lrclib.find(SONG))
+
+
+@pytest.mark.parametrize("content", [{}, "words", [None], [{"trackName": 3}]])
+def test_a_search_of_another_form_means_unavailable(server: Server, lrclib: Lrclib, content: object) -> None:
+    server.always(NOT_FOUND, path=GET)
+    server.always(says(content), path=SEARCH)
+    assert note_of(lrclib.find(SONG)) == "LRCLIB gave an answer of an unknown form"
+
+
+def test_one_odd_record_does_not_spoil_a_search(server: Server, lrclib: Lrclib) -> None:
+    server.always(NOT_FOUND, path=GET)
+    server.always(says([None, {}, track(plain=WORDS)]), path=SEARCH)
+    assert lrclib.find(SONG) == FOUND
+
+
+@pytest.mark.parametrize("slowly", ["body", "all"])
+def test_a_slow_drip_holds_nobody(server: Server, slowly: Any) -> None:
+    server.always(Reply(body=b" " * 100_000, slowly=slowly))
+    begun_s = time.monotonic()
+    with Lrclib(server.url, timeout_s=0.2, manners=replace(QUICK, retries=1)) as lrclib:
+        assert note_of(lrclib.find(SONG)) == "LRCLIB did not answer within 0.2 s"
+    assert time.monotonic() - begun_s < 2
+
+
+def test_redirects_within_the_host_are_followed(server: Server, lrclib: Lrclib) -> None:
+    server.always(leads_to("/api/get?track_name=Teapot+Parade&artist_name=The+Spoons"), path="/mirror/api/get")
+    with Lrclib(f"{server.url}/mirror/", manners=QUICK) as mirror:
+        assert mirror.find(SONG) == FOUND
+
+
+def test_another_host_is_not_even_contacted(server: Server, lrclib: Lrclib) -> None:
+    with Server(track(plain=WORDS)) as other:
+        server.always(leads_to(f"http://localhost:{other.port}/api/get"))
+        assert note_of(lrclib.find(SONG)) == "LRCLIB sends us to another host"
+        assert not other.requests
+
+
+def test_a_service_that_is_not_there_is_unavailable() -> None:
+    with Server() as gone:
+        url = gone.url
+    with Lrclib(url, manners=QUICK) as lrclib:
+        assert note_of(lrclib.find(SONG)) == "LRCLIB could not be reached, or hung up"
+
+
+def test_after_five_failures_nobody_is_asked_until_a_while_has_passed(server: Server) -> None:
+    server.always(shows("no", status=403))
+    with Lrclib(server.url, manners=replace(QUICK, reset_s=0.3)) as lrclib:
+        notes = [note_of(lrclib.find(SONG)) for _ in range(8)]
+        assert notes[4:] == ["LRCLIB refuses to answer (HTTP 403)", *3 * ["LRCLIB did not answer the last 5 requests"]]
+        assert len(server.requests) == 5
+        server.always(says(track(plain=WORDS)))
+        time.sleep(0.35)
+        assert lrclib.find(SONG) == FOUND
+
+
+def test_songs_that_nobody_knows_are_no_failures(server: Server, lrclib: Lrclib) -> None:
+    server.tracks.clear()
+    assert {lrclib.find(SONG).state for _ in range(8)} == {"not-found"}
+
+
+def test_requests_keep_their_distance_and_come_one_at_a_time(server: Server) -> None:
+    with Lrclib(server.url, manners=replace(QUICK, gap_s=0.05)) as lrclib, ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lrclib.find, [SONG] * 6)) == [FOUND] * 6
+    times = [request.at_s for request in server.requests]
+    assert all(later - earlier >= 0.05 for earlier, later in pairwise(times))
+    assert server.most_at_once == 1
+
+
+def test_closing_ends_all_waiting(server: Server) -> None:
+    server.will(says({}, status=429, Retry_After="50"))
+    with ThreadPoolExecutor(1) as threads, Lrclib(server.url, manners=QUICK) as lrclib:
+        waiting = threads.submit(lrclib.find, SONG)
+        while not server.requests:
+            time.sleep(0.01)
+        lrclib.close()
+        assert waiting.result(timeout=5).state == "unavailable"
+        assert note_of(lrclib.find(SONG)) == "LRCLIB is no longer asked"
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("url", ["", "lrclib.net", "ftp://lrclib.net", "https://", "https://x/?q=1", "http://x:y"])
+def test_an_address_that_is_none_is_told_at_once(url: str) -> None:
+    with pytest.raises(UsageError, match="no address of an LRCLIB"):
+        Lrclib(url)
+
+
+def test_a_proxy_that_cannot_be_used_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "gopher://127.0.0.1:1")
+    with pytest.raises(UsageError, match="proxy"):
+        Lrclib()
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [
+        (None, None),
+        ("7", 7),
+        (" 0 ", 0),
+        ("-3", None),
+        ("1.5", None),
+        ("", None),
+        (formatdate(0, usegmt=True), 0),
+        ("9" * 5000, float("inf")),
+    ],
+)
+def test_a_delay_is_read_from_seconds_or_a_date(retry_after: str | None, seconds: float | None) -> None:
+    assert delay_s(retry_after) == seconds
+
+
+def test_a_date_to_come_is_a_delay() -> None:
+    delay = delay_s(formatdate(time.time() + 100, usegmt=True))
+    assert delay is not None
+    assert 98 <= delay <= 100

@@ -1,0 +1,80 @@
+"""Which names mean the same song."""
+
+import time
+
+import pytest
+
+from moodtag.lyrics.names import MAX_LENGTH, is_same_artist, is_same_song, plain_title
+
+SAME = [
+    ("Tea", "tea"),
+    ("Café Über Ångström", "cafe uber angstrom"),
+    ("Don't Spill", "Dont Spill"),
+    ("Don’t Spill", "DON'T SPILL!"),
+    ("Tea (Remastered 2011)", "Tea"),
+    ("Tea - 2011 Remaster", "Tea"),
+    ("Tea [Live at the Sink, 1986]", "Tea"),
+    ("Tea (Radio Edit) [feat. Milk]", "Tea ft. Milk"),
+    ("Tea feat. Milk", "Tea"),
+    ("Tea (25th Anniversary Edition)", "Tea"),
+    ("Ｔｅａ", "Tea"),
+    ("Smørrebrød", "Smorrebrod"),
+    ("Straße", "STRASSE"),
+    ("Чай ёлка", "чай елка"),
+    ("!!!", "!!!"),
+    ("(Live)", "(live)"),
+]
+DIFFERENT = [
+    ("Tea", "Teapot"),
+    ("Tea (Part 1)", "Tea (Part 2)"),
+    ("Tea (Instrumental)", "Tea"),
+    ("Tea (Reprise)", "Tea"),
+    ("Tea (German Version)", "Tea"),
+    ("!!!", "???"),
+    ("はし", "ばし"),
+    ("की", "का"),
+    ("茶", "水"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_two_spellings_of_a_title_are_one_song(one: str, other: str) -> None:
+    assert is_same_song(one, "Spoon", other_title=other, other_artist="Spoon")
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_two_titles_are_two_songs(one: str, other: str) -> None:
+    assert not is_same_song(one, "Spoon", other_title=other, other_artist="Spoon")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The Spoons", "Spoons"),
+        ("Spoons, The", "The Spoons"),
+        ("Spoon & Fork", "Spoon and Fork"),
+        ("Spoon + the Forks", "Spoon And The Forks"),
+        ("Spoon feat. Fork", "Spoon"),
+        ("Spoon (feat. Fork)", "Spoon"),
+        ("Spoon; Fork; Knife", "Fork, Spoon"),
+        ("Spoon\x00Fork", "Spoon/Fork"),
+        ("S.P.O.O.N.", "Spoon"),
+        ("SP/OON", "spoon"),
+    ],
+)
+def test_two_spellings_of_an_artist_are_one(one: str, other: str) -> None:
+    assert is_same_artist(one, other)
+    assert is_same_artist(other, one)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Spoon", "Fork"), ("Spoon & Fork", "Spoon & Knife"), ("Spoon", "Spoonful"), ("!!!", "+")])
+def test_two_artists_are_two(one: str, other: str) -> None:
+    assert not is_same_artist(one, other)
+
+
+def test_names_of_any_length_are_read_quickly() -> None:
+    begun_s = time.monotonic()
+    for sign in ("(", "[", " - ", ")", "&", "\u0301", " feat. "):
+        plain_title(sign * MAX_LENGTH)
+        is_same_artist(f"{sign} " * (MAX_LENGTH // 2), "Spoon")
+    assert time.monotonic() - begun_s < 0.5
