@@ -99,6 +99,21 @@ class ClassicalRecipe(Recipe):
     model: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LyricsRecipe(Recipe):
+    """The lyrics model that ships: stacked linear models over a bag of words (see `words.stack`)."""
+
+    min_songs: int
+    topics: int
+    words_alpha: float
+    described_alpha: float
+    both_alpha: float
+    words_mood_c: float
+    both_mood_c: float
+    out_alpha: float
+    out_mood_c: float
+
+
 _DISTILLATION = frozenset({"datasets", "seed", "teachers", "unlabelled"})
 
 

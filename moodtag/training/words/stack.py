@@ -1,0 +1,259 @@
+"""The shipped lyrics network, fitted: linear models for several tasks, and over their answers one that weighs them.
+
+Every model of the first level answers each song by a copy that was fitted without its artist, so the second level sees
+answers as good as those for unknown songs. All is linear in the words' weights and in the description, so that the whole
+becomes one small network. Source of the idea: Wolpert 1992, "Stacked generalization".
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.decomposition import TruncatedSVD
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GroupKFold
+from torch import Tensor
+
+from moodtag.networks.lyrics import Bag, LyricsNetwork, Vocabulary, describe
+from moodtag.training.recipe import LyricsRecipe
+from moodtag.training.words.corpus import Corpus
+
+Floats = NDArray[np.floating[Any]]
+Mask = NDArray[np.bool_]
+
+def vocabulary(corpus: Corpus, rows: Mask, known: Callable[[str], bool], *, min_songs: int) -> list[str]:
+    """The words of at least so many of the songs that have a vector, commonest first."""
+    songs = Counter(word for song, taken in zip(corpus.songs, rows, strict=True) if taken for word in set(song.tokens))
+    return [word for word, count in songs.most_common() if count >= min_songs and known(word)]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What is known of each word: GloVe vectors (word, 50), places (word, 6), rarity (word,)."""
+
+    words: Vocabulary
+    vectors: Tensor
+    places: Tensor
+    rarity: Tensor
+
+    def network(self, *, word_scores: int, description_scores: int) -> LyricsNetwork:
+        """A network with these tables and no weights yet."""
+        network = LyricsNetwork(
+            len(self.words), vector_size=self.vectors.shape[1], word_scores=word_scores, description_scores=description_scores
+        )
+        network.vectors.copy_(self.vectors)
+        network.places.copy_(self.places)
+        network.rarity.copy_(self.rarity)
+        return network
+
+
+def rarity(bags: Sequence[Bag], rows: Mask, words: int) -> Tensor:
+    """Inverse document frequency of each word over the songs, smoothed, (word,)."""
+    songs = torch.zeros(words)
+    for bag, taken in zip(bags, rows, strict=True):
+        if taken:
+            songs[bag.word] += 1
+    result: Tensor = torch.log((1 + int(rows.sum())) / (1 + songs)) + 1
+    return result
+
+
+@dataclass(frozen=True)
+class Features:
+    """`words` (song, word): the weighed bags; `topics` (song, topic): those in few dimensions; `described` (song, size), standardised."""
+
+    words: csr_matrix
+    topics: Floats
+    described: Floats
+
+    @property
+    def both(self) -> Floats:
+        """Description and topics side by side."""
+        return np.concatenate([self.described, self.topics], axis=1)
+
+
+@dataclass(frozen=True)
+class Space:
+    """How features come out of bags: topics' axes (topic, word) with their mean and spread, mean and spread of descriptions."""
+
+    axes: Floats
+    topic_mean: Floats
+    topic_std: Floats
+    mean: Floats
+    std: Floats
+
+
+def weighed(network: LyricsNetwork, bags: Sequence[Bag]) -> csr_matrix:
+    """The bags' weights as one sparse matrix (song, word)."""
+    values = [network.weighed(bag).numpy() for bag in bags]
+    starts = np.cumsum([0, *map(len, values)])
+    columns = np.concatenate([bag.word.numpy() for bag in bags])
+    return csr_matrix((np.concatenate(values), columns, starts), shape=(len(bags), len(network.vectors)))
+
+
+def find_space(words: csr_matrix, described: Floats, rows: Mask, *, topics: int, seed: int) -> Space:
+    """Topics and standards found on the songs of `rows`."""
+    svd = TruncatedSVD(topics, random_state=seed).fit(words[rows])
+    found = svd.transform(words[rows])
+    return Space(svd.components_, found.mean(0), found.std(0), described[rows].mean(0), described[rows].std(0) + 1e-4)
+
+
+def features(words: csr_matrix, described: Floats, space: Space) -> Features:
+    """The songs' features in that space."""
+    topics = (words @ space.axes.T - space.topic_mean) / space.topic_std
+    return Features(words, np.asarray(topics), (described - space.mean) / space.std)
+
+
+def descriptions(network: LyricsNetwork, bags: Sequence[Bag]) -> Floats:
+    """(song, size), not standardised."""
+    vectors, places = network.vectors.float(), network.places.float()
+    return np.stack([describe(vectors[bag.word], places[bag.word], bag).numpy() for bag in bags])
+
+
+@dataclass(frozen=True)
+class Level:
+    """One model of the first level: what it reads, what it is taught, on which songs, and how it is fitted."""
+
+    reads: str  # a field of Features
+    target: Floats | NDArray[np.int64]
+    rows: Mask
+    model: Callable[[], Any]
+
+    def fitted(self, x: Any, rows: Mask) -> "Linear":
+        """The model fitted to these of its songs."""
+        model = self.model().fit(x[rows], self.target[rows])
+        return Linear(model.coef_, model.intercept_)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """`weight` (output, input), `bias` (output,)."""
+
+    weight: Floats
+    bias: Floats
+
+    def __call__(self, x: Any) -> Floats:
+        return np.asarray(x @ self.weight.T + self.bias)
+
+
+def first_level(corpus: Corpus, train: Mask, recipe: LyricsRecipe) -> list[Level]:
+    """Valence and arousal of rated songs, the four moods, and the mean valence and arousal of other songs' artists.
+
+    `train` are the rated songs to learn from; songs of the other parts of their set teach nothing at all.
+    """
+    free = np.array([song.split is None for song in corpus.songs]) | train
+    moods = free & (corpus.mood >= 0)
+    artists = free & ~train & ~np.isnan(corpus.artist_affect).any(1)
+    def ridge(alpha: float) -> Callable[[], Any]:
+        return lambda: Ridge(alpha)
+
+    def logistic(strength: float) -> Callable[[], Any]:
+        return lambda: LogisticRegression(C=strength, max_iter=500)
+
+    return [
+        Level("words", corpus.affect, train, ridge(recipe.words_alpha)),
+        Level("described", corpus.affect, train, ridge(recipe.described_alpha)),
+        Level("topics", corpus.affect, train, ridge(recipe.described_alpha)),
+        Level("both", corpus.affect, train, ridge(recipe.both_alpha)),
+        Level("words", corpus.mood, moods, logistic(recipe.words_mood_c)),
+        Level("both", corpus.mood, moods, logistic(recipe.both_mood_c)),
+        Level("words", corpus.artist_affect, artists, ridge(recipe.words_alpha)),
+        Level("both", corpus.artist_affect, artists, ridge(recipe.described_alpha)),
+    ]
+
+
+def out_of_fold(level: Level, x: Any, artists: Sequence[str], *, folds: int) -> Floats:
+    """The level's answers for every song, by models that were not fitted to its artist, (song, output)."""
+    said = level.fitted(x, level.rows)(x)
+    inside = np.flatnonzero(level.rows)
+    for kept, held in GroupKFold(folds).split(inside, groups=[artists[i] for i in inside]):
+        said[inside[held]] = level.fitted(x, inside[kept])(x[inside[held]])
+    return said
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """A fitted network, and what it says of every song: of its own training songs by models that never saw their artist.
+
+    `affect` (song, 2) 0..1, `moods` (song, 4) log-odds.
+    """
+
+    network: LyricsNetwork
+    words: Vocabulary
+    affect: Floats
+    moods: Floats
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Where a standardised label lies on the plane 0..1: at these means and standard deviations of another set's labels."""
+
+    mean: Floats
+    std: Floats
+
+    def place(self, standard: Floats) -> Floats:
+        return np.asarray(self.mean + self.std * standard)
+
+
+def fit_stack(corpus: Corpus, tables: Tables, bags: Sequence[Bag], train: Mask, plane: Plane, recipe: LyricsRecipe) -> Stacked:
+    """The network fitted to the rated songs `train`, the songs with moods, and those of rated artists."""
+    free = np.array([song.split is None for song in corpus.songs]) | train
+    bare = tables.network(word_scores=0, description_scores=0)
+    words, described = weighed(bare, bags), descriptions(bare, bags)
+    space = find_space(words, described, free, topics=recipe.topics, seed=recipe.seed)
+    known = features(words, described, space)
+    levels = first_level(corpus, train, recipe)
+    said = np.concatenate([out_of_fold(level, getattr(known, level.reads), corpus.artists, folds=recipe.folds) for level in levels], axis=1)
+    mean, std = said[train].mean(0), said[train].std(0)
+    standard = (said - mean) / std
+    judge = Level("", plane.place(corpus.affect), train, lambda: Ridge(recipe.out_alpha))
+    moods = Level("", corpus.mood, free & (corpus.mood >= 0), lambda: LogisticRegression(C=recipe.out_mood_c, max_iter=500))
+    last = [each.fitted(standard, each.rows) for each in (judge, moods)]
+    weight = np.concatenate([each.weight for each in last]) / std
+    bias = np.concatenate([each.bias for each in last]) - weight @ mean
+    fitted = [level.fitted(getattr(known, level.reads), level.rows) for level in levels]
+    network = _assembled(tables, levels, fitted, space, Linear(weight, bias))
+    held = [out_of_fold(each, standard, corpus.artists, folds=recipe.folds) for each in (judge, moods)]
+    residual = corpus.affect[train] * plane.std + plane.mean - held[0][train]
+    network.affect_std.copy_(torch.from_numpy(residual.std(0)))
+    return Stacked(network, tables.words, held[0].clip(0, 1), held[1])
+
+
+def _assembled(tables: Tables, levels: Sequence[Level], fitted: Sequence[Linear], space: Space, last: Linear) -> LyricsNetwork:
+    """All levels in one network. What reads topics is linear in the words; what reads both has a part in either."""
+    in_words: list[Linear] = []
+    described: list[Linear] = []
+    word_out: list[Floats] = []
+    described_out: list[Floats] = []
+    at = 0
+    for level, model in zip(levels, fitted, strict=True):
+        out = last.weight[:, at : at + len(model.bias)]
+        at += len(model.bias)
+        if level.reads == "words":
+            in_words.append(model)
+            word_out.append(out)
+            continue
+        size = len(space.mean) if level.reads in ("described", "both") else 0
+        if size:
+            described.append(Linear(model.weight[:, :size], model.bias))
+            described_out.append(out)
+        if model.weight.shape[1] > size:
+            topics = model.weight[:, size:] / space.topic_std
+            bias = -topics @ space.topic_mean + (0 if size else model.bias)
+            in_words.append(Linear(topics @ space.axes, bias))
+            word_out.append(out)
+    network = tables.network(word_scores=sum(len(m.bias) for m in in_words), description_scores=sum(len(m.bias) for m in described))
+    network.weights.copy_(torch.from_numpy(np.concatenate([m.weight for m in in_words]).T))
+    network.bias.copy_(torch.from_numpy(np.concatenate([m.bias for m in in_words])))
+    network.mean.copy_(torch.from_numpy(space.mean))
+    network.std.copy_(torch.from_numpy(space.std))
+    with torch.no_grad():
+        network.described.weight.copy_(torch.from_numpy(np.concatenate([m.weight for m in described])))
+        network.described.bias.copy_(torch.from_numpy(np.concatenate([m.bias for m in described])))
+        network.out.weight.copy_(torch.from_numpy(np.concatenate([*word_out, *described_out], axis=1)))
+        network.out.bias.copy_(torch.from_numpy(last.bias))
+    return network.eval()
