@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from moodtag.core.errors import DecodeError, FileError
 from moodtag.core.records import Stamp, Verdict
 from moodtag.index.store import Track
-from moodtag.library.workers import CRASHED_AGAIN, BrokenWorkersError, Heard, Limits, LostAnswerError, Workers
+from moodtag.library.workers import CRASHED_AGAIN, BrokenWorkersError, Heard, Limits, LostAnswerError, Told, Workers
 from moodtag.networks.checkpoint import Model
+from moodtag.words import Reader, Reading, read_tagged
 
 if TYPE_CHECKING:
     from moodtag.networks.predict import Predictor
@@ -26,16 +27,18 @@ _MAX_BREAKDOWNS = 2
 class Job:
     """A file on the line, and what is known of it so far.
 
-    With `error` it could not be heard. With `identify` it is only to be identified. Heard without a `verdict` it is
-    silence. `breakdowns` of all the workers happened while it was among their files.
+    With `error` it could not be heard. With `identify` it is only to be identified, and `told` is what it says of itself.
+    Heard without a `verdict` it is silence. `reading` is what came of looking for its words, None where no one looked.
+    `breakdowns` of all the workers happened while it was among their files.
     """
 
     path: Path
     stamp: Stamp
     known: Track | None
-    audio_key: str | None = None
+    told: Told | None = None
     heard: Heard | None = None
     verdict: Verdict | None = None
+    reading: Reading | None = None
     error: FileError | None = None
     identify: bool = False
     breakdowns: int = 0
@@ -44,14 +47,15 @@ class Job:
 class Line:
     """Files go in by `put`, come out of `done`. Processes and weights are there from the first file on, not before."""
 
-    def __init__(self, model: Model, load: "Callable[[], Predictor]", *, jobs: int, limits: Limits) -> None:
-        self._model, self._load, self._jobs, self._limits = model, load, jobs, limits
+    def __init__(self, model: Model, load: "Callable[[], Predictor]", *, jobs: int, limits: Limits, reader: Reader | None = None) -> None:
+        """`reader` looks for the words of what is heard; None: no one does."""
+        self._model, self._load, self._jobs, self._limits, self._reader = model, load, jobs, limits, reader
         self._workers: Workers | None = None
         self._judges: ThreadPoolExecutor | None = None
         self._predictor: Predictor | None = None
         self._reading: dict[Future[Any], Job] = {}
         self._heard: deque[Job] = deque()
-        self._judging: dict[Future[list[Verdict]], list[Job]] = {}
+        self._judging: dict[Future[list[Job]], int] = {}
 
     def __enter__(self) -> "Line":
         return self
@@ -65,12 +69,16 @@ class Line:
     def put(self, job: Job) -> None:
         """Sends a file to be heard and judged, or only to be identified by its sound."""
         if self._workers is None:
-            self._workers = Workers(self._jobs, limits=self._limits)
+            self._workers = Workers(self._jobs, limits=self._limits, read_texts=None if self._reader is None else read_tagged)
         config = self._model.config
         if job.identify:
             self._reading[self._workers.identify(job.path)] = job
         else:
             self._reading[self._workers.hear(job.path, config.excerpts, rate_hz=config.rate_hz)] = job
+
+    def read(self, job: Job) -> None:
+        """Sends a file that is known to have its words looked for; there must be a reader."""
+        self._judging[self._pool().submit(lambda: [self._with_words(job)])] = 1
 
     @property
     def is_busy(self) -> bool:
@@ -78,7 +86,7 @@ class Line:
 
     def has_room(self) -> bool:
         """Whether another file may go in: what waits on the line is memory."""
-        return len(self._reading) + len(self._heard) + sum(map(len, self._judging.values())) < _WAITING_PER_JOB * self._jobs
+        return len(self._reading) + len(self._heard) + sum(self._judging.values()) < _WAITING_PER_JOB * self._jobs
 
     def done(self, *, patiently: bool = True) -> Iterator[Job]:
         """The files that are through; if none is, waits a moment for one, where there is the patience."""
@@ -98,9 +106,8 @@ class Line:
             yield from self._begin_again()
         self._feed()
         for judging in [future for future in self._judging if future.done()]:
-            jobs = self._judging.pop(judging)
-            for job, verdict in zip(jobs, judging.result(), strict=True):
-                yield replace(job, verdict=verdict)
+            del self._judging[judging]
+            yield from judging.result()
         self._feed()
 
     def _read(self, future: "Future[Any]") -> Job | None:
@@ -119,8 +126,8 @@ class Line:
         if isinstance(result, FileError):
             return replace(job, error=result)
         if isinstance(result, Heard):
-            return replace(job, heard=result, audio_key=result.audio_key)
-        return replace(job, audio_key=result)
+            return replace(job, heard=result, told=result.told)
+        return replace(job, told=result)
 
     def _begin_again(self) -> Iterator[Job]:
         """New workers for all files that the old ones had; yields those that have seen a breakdown before."""
@@ -144,9 +151,25 @@ class Line:
             return
         if self._predictor is None:
             self._predictor = self._load()
-            self._judges = ThreadPoolExecutor(self._jobs if self._predictor.batch_size == 1 else 1)
-        assert self._judges is not None
         while self._heard:
             jobs = [self._heard.popleft() for _ in range(min(self._predictor.batch_size, len(self._heard)))]
-            sounds = [job.heard.sound for job in jobs if job.heard is not None]
-            self._judging[self._judges.submit(self._predictor.judge, sounds)] = jobs
+            self._judging[self._pool().submit(self._judged, jobs)] = len(jobs)
+
+    def _pool(self) -> ThreadPoolExecutor:
+        if self._judges is None:
+            batched = self._predictor is not None and self._predictor.batch_size > 1
+            self._judges = ThreadPoolExecutor(1 if batched else self._jobs)
+        return self._judges
+
+    def _judged(self, jobs: list[Job]) -> list[Job]:
+        """The jobs with their verdicts, the words taken in."""
+        assert self._predictor is not None
+        verdicts = self._predictor.judge([job.heard.sound for job in jobs if job.heard is not None])
+        return [self._with_words(replace(job, verdict=verdict)) for job, verdict in zip(jobs, verdicts, strict=True)]
+
+    def _with_words(self, job: Job) -> Job:
+        """The job with its words read, where there is a reader."""
+        if self._reader is None or job.told is None:
+            return job
+        reading = self._reader.read(job.path, job.told, job.known)
+        return replace(job, reading=reading, verdict=None if job.verdict is None else self._reader.fused(job.verdict, reading))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from moodtag.core.errors import FileError
@@ -15,6 +16,7 @@ from moodtag.library.workers import Limits
 from moodtag.line import Job, Line
 from moodtag.networks.checkpoint import Model
 from moodtag.prune import find_gone, is_missing
+from moodtag.words import Reader, WordsOptions
 from moodtag.write import recover, write_file
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ SILENT = "silence: nothing to judge"
 NO_TAGS = "no moods can go into a file of its kind: they are in the index only"
 LINKED = "has hard links, which a safe write would part: its moods are in the index only (--part-links)"
 FAILED_BEFORE = "failed before and unchanged since (moodtag failures tells why, --retry-failed tries again)"
-WOULD_JUDGE, WOULD_WRITE = "would be judged", "would be written"
+WOULD_JUDGE, WOULD_WRITE, WOULD_READ = "would be judged", "would be written", "its words would be looked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class ScanOptions:
 
     `diff` tells what would change in files that are judged but not written.
     `part_links` writes files with several hard links as files of their own; `keep_mtime` leaves a file its time.
+    `words` None: the sound alone is judged.
     """
 
     dry_run: bool = False
@@ -43,6 +46,7 @@ class ScanOptions:
     existing: Existing = "keep"
     part_links: bool = False
     keep_mtime: bool = False
+    words: WordsOptions | None = None
     jobs: int = 2
     limits: Limits = field(default_factory=Limits)
 
@@ -64,15 +68,15 @@ def scan(
     untouched: what was yielded is kept. `paths` are told in the list of runs.
     """
     if options.dry_run:
-        scanner = _Scan(model, index, options, Run(0))
-        for item in found:
-            yield scanner.foresee(item)
+        with _Scan(model, index, options, Run(0)) as scanner:
+            yield from map(scanner.foresee, found)
         return
     recover(index)
     with ExitStack() as stack:
         run = stack.enter_context(index.run("scan", model=model.id, paths=paths))
-        line = stack.enter_context(Line(model, load, jobs=options.jobs, limits=options.limits))
-        scanner = _Scan(model, index, options, run)
+        scanner = stack.enter_context(_Scan(model, index, options, run))
+        line = stack.enter_context(Line(model, load, jobs=options.jobs, limits=options.limits, reader=scanner.reader))
+        stack.callback(scanner.hang_up)  # before the line waits for what it has begun
         for item in found:
             if is_stopped():
                 return
@@ -89,8 +93,20 @@ class _Scan:
     def __init__(self, model: Model, index: Index, options: ScanOptions, run: Run) -> None:
         self.model, self.index, self.options, self.run = model, index, options, run
         self.failures, self.locks = index.failures(), index.locks()
+        self.reader = None if options.words is None else Reader(options.words)
         self._lost: dict[str, list[Path]] | None = None
         self._gone: frozenset[Path] | None = None
+
+    def __enter__(self) -> "_Scan":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Ends requests for words that are under way."""
+        if self.reader is not None:
+            self.reader.close()
 
     def count(self, outcome: Outcome) -> Outcome:
         self.run.files += 1
@@ -105,7 +121,8 @@ class _Scan:
         if settled is not None:
             return settled
         if known is not None and self._is_current(found, known):
-            return Outcome(found.path, Status.SKIPPED, known.model, known.verdict, note=WOULD_WRITE)
+            note = WOULD_READ if self._is_to_be_read(known) else WOULD_WRITE
+            return Outcome(found.path, Status.SKIPPED, known.model, known.verdict, note=note)
         return Outcome(found.path, Status.SKIPPED, self.model.id, note=WOULD_JUDGE)
 
     def begin(self, found: Found, line: Line) -> Outcome | None:
@@ -119,6 +136,9 @@ class _Scan:
             return settled
         assert found.stamp is not None
         if known is not None and self._is_current(found, known):
+            if self._is_to_be_read(known):
+                line.put(Job(found.path, found.stamp, known, identify=True))
+                return None
             return self._conclude(Job(found.path, found.stamp, known), known, known, judged_now=False)
         line.put(Job(found.path, found.stamp, known, identify=self._may_be_known(known)))
         return None
@@ -132,7 +152,7 @@ class _Scan:
         if known is not None and self._is_current(found, known):
             if known.verdict is None:
                 return Outcome(found.path, Status.SKIPPED, known.model, note=known.note)
-            return None if self._is_unwritten(known) else self._current(known)
+            return None if self._is_unwritten(known) or self._is_to_be_read(known) else self._current(known)
         failure = self.failures.get(found.path)
         if failure is not None and failure.stamp == found.stamp and not (self.options.retry_failed or self.options.force):
             return Outcome(found.path, Status.SKIPPED, self.model.id, note=FAILED_BEFORE)
@@ -148,6 +168,10 @@ class _Scan:
         if known.tag_state == "written":
             return self.options.existing not in ("keep", known.existing)
         return known.tag_state == "pending" or (known.tag_state == "linked" and self.options.part_links)
+
+    def _is_to_be_read(self, known: Track) -> bool:
+        """Whether the words of a track that is otherwise current are to be looked for."""
+        return self.reader is not None and self.reader.is_due(known)
 
     def _current(self, known: Track) -> Outcome:
         assert known.verdict is not None
@@ -189,23 +213,36 @@ class _Scan:
     def _recognise(self, job: Job, line: Line) -> Outcome | None:
         """The outcome of a file whose sound is known already; None: it went back to be heard."""
         known = job.known
-        if known is None or known.audio_key != job.audio_key:
+        assert job.told is not None
+        if known is None or known.audio_key != job.told.audio_key:
             known = self._moved_here(job) or known
-        if known is None or known.audio_key != job.audio_key or known.model != self.model.id:
+        if known is None or known.audio_key != job.told.audio_key or known.model != self.model.id:
             line.put(Job(job.path, job.stamp, known))
             return None
-        known = replace(known, stamp=job.stamp)
+        known = replace(known, stamp=job.stamp, song=job.told.song)
         if known.verdict is None:
             self.index.put(known, run_id=self.run.id)
             return Outcome(job.path, Status.SKIPPED, known.model, note=known.note)
+        if self.reader is not None:
+            line.read(replace(job, known=known, verdict=known.verdict, identify=False))
+            return None
         return self._conclude(job, known, known, judged_now=False)
+
+    def _read(self, job: Job) -> Outcome:
+        """The outcome of a track that is known and whose words were looked for."""
+        assert job.known is not None and job.reading is not None and job.verdict is not None
+        known = job.known
+        is_new = known.verdict is None or job.verdict.towers != known.verdict.towers
+        state: TagState = "pending" if is_new and known.tag_state == "written" else known.tag_state
+        track = replace(known, verdict=job.verdict, words=job.reading.looked, tag_state=state)
+        return self._conclude(job, track, known, judged_now=is_new)
 
     def _moved_here(self, job: Job) -> Track | None:
         """The track with this sound that is not where it was: its analysis, locks and journal come along.
 
         Where a whole folder is missing, which may be a disk that comes back, they are copied and stay there as well.
         """
-        lost = self._lost_tracks().get(job.audio_key or "", [])
+        lost = self._lost_tracks().get(job.told.audio_key if job.told is not None else "", [])
         # Of several with the same sound, the one with the same name: which of them this is must not be guessed.
         fitting = [path for path in lost if path.name == job.path.name] if len(lost) > 1 else lost
         if len(fitting) != 1:
@@ -227,10 +264,14 @@ class _Scan:
             if job.error.lasting:
                 self.index.fail(Failure(job.path, job.stamp, job.error.message, job.error.remedy), run_id=self.run.id)
             return Outcome(job.path, Status.FAILED, self.model.id, error=job.error.message, remedy=job.error.remedy)
-        assert job.heard is not None
-        damage = job.heard.sound.damage
+        if job.heard is None:
+            return self._read(job)
+        damage, told = job.heard.sound.damage, job.heard.told
         note = None if damage is None else f"{DAMAGED} {damage}"
-        track = Track(job.path, job.stamp, self.model.id, job.verdict, "pending", note=note, audio_key=job.audio_key)
+        words = None if job.reading is None else job.reading.looked
+        track = Track(
+            job.path, job.stamp, self.model.id, job.verdict, "pending", note=note, audio_key=told.audio_key, song=told.song, words=words
+        )
         if job.known is not None:
             track = replace(track, ours=job.known.ours, existing=job.known.existing)
         if job.verdict is None:
@@ -288,11 +329,11 @@ class _Scan:
 
     def _tags(self, job: Job) -> Tags | None:
         """The file's tags, as the worker read them or, for a track that was not heard now, from the file."""
-        if job.heard is None:
+        if job.told is None:
             return read_tags(job.path)
-        if job.heard.tag_error is not None:
-            raise job.heard.tag_error
-        return job.heard.tags
+        if job.told.tag_error is not None:
+            raise job.told.tag_error
+        return job.told.tags
 
     def _plan(self, track: Track, known: Track | None, tags: Tags) -> TagPlan:
         assert track.verdict is not None

@@ -10,7 +10,8 @@ from moodtag.core.records import FieldChange, Lock, Stamp
 from moodtag.index.journal import Write
 from moodtag.index.store import Index, TagState, Track
 from moodtag.library.containers import open_container
-from moodtag.library.journal import Rewrite, restorable, restored, rewritten, take_back
+from moodtag.library.journal import Rewrite, held, restorable, restored, rewritten, take_back
+from moodtag.library.sidecars import digest_there, remove_sidecar, sidecar_of
 from moodtag.library.tags import stamp_of
 
 GONE = "is not there any more: moved by hand, or deleted"
@@ -65,6 +66,8 @@ def undo(
 
 
 def _undo(write: Write, index: Index) -> Undone:
+    if sidecar_of(write.entry) is not None:
+        return _undo_sidecar(write, index)
     outcome, before = _foreseen(write), stamp_of(write.entry.path)
     after: Stamp | None = None
     if outcome.exact:
@@ -72,6 +75,15 @@ def _undo(write: Write, index: Index) -> Undone:
     elif outcome.changes:
         after = _commit(rewritten(write.entry.path, take_back(write.entry.changes)))
     _settle(write, index, before, after, is_whole=not outcome.refused)
+    return outcome
+
+
+def _undo_sidecar(write: Write, index: Index) -> Undone:
+    outcome = _foreseen(write)
+    if outcome.changes:
+        remove_sidecar(outcome.path)
+    if not outcome.refused:
+        index.journal.mark(write.id, "undone")
     return outcome
 
 
@@ -83,6 +95,9 @@ def _commit(rewriting: "AbstractContextManager[Rewrite] | AbstractContextManager
 def _foreseen(write: Write) -> Undone:
     """What taking the write back comes to, from what the file holds now."""
     entry = write.entry
+    sidecar = sidecar_of(entry)
+    if sidecar is not None:
+        return _foreseen_of_sidecar(write, sidecar)
     stamp_of(entry.path)
     reversed_changes = tuple(FieldChange(change.field, change.new, change.old) for change in entry.changes)
     if restorable(entry):
@@ -90,14 +105,24 @@ def _foreseen(write: Write) -> Undone:
     container = open_container(entry.path)
     if container is None:
         return Undone(entry.path, write.run_id, refused=reversed_changes)
-    standing = {change.field for change in entry.changes if container.read(change.field) == change.new}
-    changed = {change.field for change in entry.changes if container.read(change.field) not in (change.new, change.old)}
+    standing = {change.field for change in entry.changes if held(container, change.field) == change.new}
+    changed = {change.field for change in entry.changes if held(container, change.field) not in (change.new, change.old)}
     return Undone(
         entry.path,
         write.run_id,
         changes=tuple(change for change in reversed_changes if change.field in standing),
-        refused=tuple(replace(change, old=container.read(change.field)) for change in reversed_changes if change.field in changed),
+        refused=tuple(replace(change, old=held(container, change.field)) for change in reversed_changes if change.field in changed),
     )
+
+
+def _foreseen_of_sidecar(write: Write, sidecar: Path) -> Undone:
+    """It goes if it is as it was made; one that is gone already is as good as taken back."""
+    (made,) = write.entry.changes
+    there = digest_there(sidecar)
+    change = FieldChange(made.field, () if there is None else (there,), ())
+    if change.old not in ((), made.new):
+        return Undone(sidecar, write.run_id, refused=(change,))
+    return Undone(sidecar, write.run_id, exact=True, changes=(change,) if change.old else ())
 
 
 def _settle(write: Write, index: Index, before: Stamp, after: Stamp | None, *, is_whole: bool) -> None:
@@ -113,7 +138,8 @@ def _settle(write: Write, index: Index, before: Stamp, after: Stamp | None, *, i
         if track is not None and after is not None:
             # A file that had changed since it was judged keeps its old stamp, so that the next scan looks at it.
             stamp = after if track.stamp == before else track.stamp
-            index.put(_as_before(track, write, stamp), run_id=write.run_id)
+            track = replace(track, stamp=stamp) if write.command == "lyrics" else _as_before(track, write, stamp)
+            index.put(track, run_id=write.run_id)
         if write.command == "set":
             _put_lock_back(write, index)
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from moodtag.core.errors import FileError, TagError
-from moodtag.core.records import Lock, Stamp
+from moodtag.core.records import Entry, Lock, Stamp
 from moodtag.index.store import Index, Run, Track
 from moodtag.library.journal import Plan, restorable, rewritten
+from moodtag.library.sidecars import Sidecar, digest_there, sidecar_of
 from moodtag.library.tags import stamp_of
 
 
@@ -36,7 +37,7 @@ def write_file(
                 index.put(track, run_id=run.id)
             return False
         if expected is not None and rewrite.entry.before != expected:
-            raise TagError(path, "changed by another program while it was judged", remedy="scan again")
+            raise TagError(path, "changed by another program while it was looked at", remedy="run the command again")
         state, ours = (None, None) if before is None else (before.tag_state, before.ours)
         existing = None if before is None else before.existing
         write_id = index.journal.begin(rewrite.entry, run_id=run.id, tag_state=state, ours=ours, existing=existing, lock=lock)
@@ -53,6 +54,18 @@ def write_file(
         return True
 
 
+def make_sidecar(sidecar: Sidecar, index: Index, run: Run) -> None:
+    """Puts the file beside its track. Raises TagError where it cannot lie there."""
+    write_id = index.journal.begin(sidecar.entry, run_id=run.id)
+    try:
+        sidecar.commit()
+    except FileError:
+        index.journal.forget(write_id)
+        raise
+    index.journal.mark(write_id, "done")
+    run.written += 1
+
+
 def recover(index: Index) -> None:
     """Settles writes that a killed process began: those that happened stand, the others are forgotten.
 
@@ -60,10 +73,17 @@ def recover(index: Index) -> None:
     """
     for write in index.journal.begun():
         try:
-            happened = restorable(write.entry) or stamp_of(write.entry.path) != write.entry.before
+            happened = _has_happened(write.entry)
         except OSError:
             continue
         if happened:
             index.journal.mark(write.id, "done")
         else:
             index.journal.forget(write.id)
+
+
+def _has_happened(entry: Entry) -> bool:
+    sidecar = sidecar_of(entry)
+    if sidecar is not None:
+        return digest_there(sidecar) in entry.changes[0].new
+    return restorable(entry) or stamp_of(entry.path) != entry.before

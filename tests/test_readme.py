@@ -12,7 +12,9 @@ from typer.main import get_command
 
 from moodtag.cli.app import app
 from moodtag.cli.usage import config_defaults
-from moodtag.networks.checkpoint import Model
+from moodtag.core.records import BITTERSWEET
+from moodtag.core.settings import DEFAULT_LYRICS_MODEL
+from moodtag.networks.checkpoint import Model, find_lyrics_model, find_model
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -29,6 +31,25 @@ def test_the_accuracy_is_the_measured_one(model: Model) -> None:
 def test_the_model_is_the_shipped_one(model: Model) -> None:
     assert model.id in README
     assert model.id in (model.folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_larger_models_accuracy_is_the_measured_one() -> None:
+    affect = json.loads((find_model("teacher").folder / "metrics.json").read_text(encoding="utf-8"))["affect"]["deam"]
+    assert "R² {:.3f} and {:.3f}".format(*(affect[axis]["r2"]["value"] for axis in ("valence", "arousal"))) in README
+
+
+def test_what_words_add_is_the_measured_figure() -> None:
+    metrics = json.loads((find_lyrics_model(DEFAULT_LYRICS_MODEL).folder / "metrics.json").read_text(encoding="utf-8"))
+    test, ways = metrics["affect"]["deezer_test"], metrics["fusion"]["ways"]
+    for figure in (test["valence"]["r2"], test["arousal"]["r2"]):
+        assert f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]" in README
+    for axis in ("valence", "arousal"):
+        alone, both = (ways[way][axis]["r2"]["value"] for way in ("audio", "late, by certainty"))
+        assert f"{axis} from {alone:.3f} to {both:.3f}" in README
+    assert f"{test['songs']} official test songs" in README
+    assert f"{metrics['megabytes']:.1f} MB" in README
+    assert f"{metrics['ms_per_300_words']:.1f} ms" in README
+    assert str(BITTERSWEET) in README
 
 
 def options() -> Iterator[TyperOption]:

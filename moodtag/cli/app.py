@@ -12,7 +12,7 @@ from moodtag.cli.console import complain, escape_what_streams_cannot_hold
 from moodtag.cli.train import train
 from moodtag.cli.usage import WrongUsage, config_defaults, os_error, print_help_if_alone, usage_error
 from moodtag.core.errors import MoodtagError
-from moodtag.core.settings import DEFAULT_MODEL, index_path
+from moodtag.core.settings import DEFAULT_MODEL, LRCLIB_URL, index_path
 
 app = typer.Typer(
     name="moodtag",
@@ -35,6 +35,21 @@ class Existing(StrEnum):
     REPLACE = "replace"
 
 
+class LyricsMode(StrEnum):
+    """Where words are looked for: nowhere, in the music's own tags and files, or then also on the network."""
+
+    OFF = "off"
+    LOCAL = "local"
+    FETCH = "fetch"
+
+
+class Embed(StrEnum):
+    """Where fetched words are kept."""
+
+    TAGS = "tags"
+    SIDECAR = "sidecar"
+
+
 class Device(StrEnum):
     """Where the network runs."""
 
@@ -55,6 +70,15 @@ RunsOn = Annotated[Device, typer.Option(envvar="MOODTAG_DEVICE", help="Where the
 WithExisting = Annotated[Existing, typer.Option(envvar="MOODTAG_EXISTING", help="Moods that a person wrote.")]
 KeepMtime = Annotated[bool, typer.Option("--keep-mtime", help="Leave the files' times as they are.")]
 PartLinks = Annotated[bool, typer.Option("--part-links", help="Write a file with hard links as a file of its own.")]
+Lyrics = Annotated[
+    LyricsMode,
+    typer.Option("--lyrics", envvar="MOODTAG_LYRICS", help="Words: not at all, the music's own, or then LRCLIB's too (network)."),
+]
+LrclibUrl = Annotated[str, typer.Option(envvar="MOODTAG_LRCLIB_URL", help="The LRCLIB to ask.", hidden=True)]
+GeniusToken = Annotated[
+    str | None,
+    typer.Option(envvar="MOODTAG_GENIUS_TOKEN", help="Your own token: then Genius is asked last.", hidden=True, show_envvar=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on stdout.")]
 
 
@@ -86,6 +110,9 @@ def scan(
     jobs: Jobs = None,
     device: RunsOn = Device.AUTO,
     existing: WithExisting = Existing.KEEP,
+    lyrics: Lyrics = LyricsMode.LOCAL,
+    lrclib_url: LrclibUrl = LRCLIB_URL,
+    genius_token: GeniusToken = None,
     model: ModelName = DEFAULT_MODEL,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what failed before and has not changed.")] = False,
     keep_mtime: KeepMtime = False,
@@ -98,7 +125,7 @@ def scan(
 ) -> None:
     """Judge music and write its moods into the files."""
     from moodtag.cli.console import available_cores
-    from moodtag.cli.scan import Request, run_scan
+    from moodtag.cli.scan import Request, Services, run_scan
     from moodtag.library.workers import Limits
     from moodtag.scan import ScanOptions
 
@@ -114,7 +141,8 @@ def scan(
         jobs=jobs or available_cores(),
         limits=Limits(timeout, memory << 20),
     )
-    request = Request(paths, index, model, device.value, chosen, json=json, hidden=hidden, follow_links=follow_links)
+    words = Services(lyrics.value, lrclib_url, genius_token)
+    request = Request(paths, index, model, device.value, chosen, words, json=json, hidden=hidden, follow_links=follow_links)
     raise typer.Exit(run_scan(request))
 
 
@@ -124,6 +152,25 @@ def show(paths: Paths, index: IndexFile, json: Json = False) -> None:
     from moodtag.cli.show import run_show
 
     raise typer.Exit(run_show(paths, index, json=json))
+
+
+@app.command()
+def lyrics(
+    paths: Paths,
+    index: IndexFile,
+    mode: Annotated[LyricsMode, typer.Option("--lyrics", help="fetch: ask LRCLIB where the music brings no words.")] = LyricsMode.LOCAL,
+    embed: Annotated[Embed | None, typer.Option(help="Keep fetched words in the file's tags or beside it; undo takes them back.")] = None,
+    text: Annotated[bool, typer.Option("--text", help="Print the words.")] = False,
+    lrclib_url: LrclibUrl = LRCLIB_URL,
+    genius_token: GeniusToken = None,
+    json: Json = False,
+) -> None:
+    """Show where a track's words come from, and whether they can be judged."""
+    from moodtag.cli.lyrics import run_lyrics
+    from moodtag.cli.scan import Services
+
+    services = Services(mode.value, lrclib_url, genius_token)
+    raise typer.Exit(run_lyrics(paths, index, services, embed=None if embed is None else embed.value, text=text, json=json))
 
 
 @app.command("set")
@@ -194,6 +241,9 @@ def watch(
     jobs: Jobs = None,
     device: RunsOn = Device.AUTO,
     existing: WithExisting = Existing.KEEP,
+    lyrics: Lyrics = LyricsMode.LOCAL,
+    lrclib_url: LrclibUrl = LRCLIB_URL,
+    genius_token: GeniusToken = None,
     model: ModelName = DEFAULT_MODEL,
     keep_mtime: KeepMtime = False,
     part_links: PartLinks = False,
@@ -201,12 +251,13 @@ def watch(
 ) -> None:
     """Judge new music as it arrives in folders, until stopped."""
     from moodtag.cli.console import available_cores
-    from moodtag.cli.scan import Request
+    from moodtag.cli.scan import Request, Services
     from moodtag.cli.watch import run_watch
     from moodtag.scan import ScanOptions
 
     chosen = ScanOptions(existing=existing.value, part_links=part_links, keep_mtime=keep_mtime, jobs=jobs or available_cores())
-    raise typer.Exit(run_watch(Request(paths, index, model, device.value, chosen, json=json), quiet_s=settle, poll=poll))
+    request = Request(paths, index, model, device.value, chosen, Services(lyrics.value, lrclib_url, genius_token), json=json)
+    raise typer.Exit(run_watch(request, quiet_s=settle, poll=poll))
 
 
 @app.command()

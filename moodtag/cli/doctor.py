@@ -9,9 +9,9 @@ from pathlib import Path
 from moodtag import __version__
 from moodtag.cli.console import printable, stdout, with_remedy
 from moodtag.core.errors import MoodtagError
-from moodtag.core.settings import config_file
+from moodtag.core.settings import DEFAULT_LYRICS_MODEL, config_file
 from moodtag.index.file import open_index
-from moodtag.networks.checkpoint import find_model, read_weights
+from moodtag.networks.checkpoint import find_any_model, read_weights
 
 _DECODERS = (
     "mp3float",
@@ -40,6 +40,7 @@ def run_doctor(index: Path, model: str) -> int:
         ("decoders", _decoders),
         ("device", _device),
         ("model", lambda: _model(model)),
+        ("words", lambda: _model(DEFAULT_LYRICS_MODEL)),
         ("index", lambda: _index(index)),
         ("config", lambda: f"{config_file()} ({'read' if config_file().exists() else 'not there, defaults apply'})"),
     )
@@ -74,7 +75,7 @@ def _device() -> str:
 
 
 def _model(name: str) -> str:
-    model = find_model(name)
+    model = find_any_model(name)
     read_weights(model)
     return f"{model.id}, weights intact"
 

@@ -7,48 +7,54 @@ from rich.table import Column, Table
 
 from moodtag.cli.console import print_json, print_table, stderr, stdout
 from moodtag.core.errors import ModelError
-from moodtag.networks.checkpoint import Model, find_model, model_names, read_weights
+from moodtag.networks.checkpoint import LyricsModel, Model, find_any_model, model_names, read_weights
 
 
 def run_list(*, json: bool) -> None:
     """Prints a line per model."""
-    models = [find_model(name) for name in model_names()]
+    models = [find_any_model(name) for name in _names()]
     if json:
         for model in models:
             print_json(_record(model))
         return
-    table = Table(Column("model", no_wrap=True), "what it is", "R² valence", "R² arousal", "moods", "licence of the weights", box=None)
+    table = Table(Column("model", no_wrap=True), "judges", "what it is", "R² valence", "R² arousal", "licence of the weights", box=None)
     for model in models:
         record = _record(model)
         r2 = record["r2"]
         table.add_row(
-            model.id, model.config.summary, f"{r2['valence']:.2f}", f"{r2['arousal']:.2f}", str(record["moods"]), model.config.licence
+            model.id, record["judges"], model.config.summary, f"{r2['valence']:.2f}", f"{r2['arousal']:.2f}", model.config.licence
         )
     print_table(table)
 
 
-def _record(model: Model) -> dict[str, Any]:
+def _names() -> list[str]:
+    return [*model_names(), *model_names("lyrics")]
+
+
+def _record(model: Model | LyricsModel) -> dict[str, Any]:
+    moods = sum(rule.threshold is not None for rule in model.config.moods) if isinstance(model, Model) else 0
     return {
         "model": model.id,
+        "judges": "sound" if isinstance(model, Model) else "words",
         "summary": model.config.summary,
         "r2": _r2(model),
-        "moods": sum(rule.threshold is not None for rule in model.config.moods),
+        "moods": moods,
         "licence": model.config.licence,
         "weights_sha256": model.config.weights_sha256,
     }
 
 
-def _r2(model: Model) -> dict[str, float]:
-    """R² on DEAM by axis. Raises ModelError where the model's metrics are missing or damaged."""
+def _r2(model: Model | LyricsModel) -> dict[str, float]:
+    """R² by axis, on DEAM or, of words, on Deezer's test songs. Raises ModelError where the model's metrics are missing or damaged."""
     text = _read(model, "metrics.json")
     try:
-        figures = jsonlib.loads(text)["affect"]["deam"]
+        figures = jsonlib.loads(text)["affect"]["deam" if isinstance(model, Model) else "deezer_test"]
         return {axis: float(figures[axis]["r2"]["value"]) for axis in ("valence", "arousal")}
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"model {model.folder.name}: its metrics.json is damaged: {error}", remedy="install moodtag again") from error
 
 
-def _read(model: Model, name: str) -> str:
+def _read(model: Model | LyricsModel, name: str) -> str:
     """The text of a file beside the model's weights. Raises ModelError where there is none."""
     try:
         return (model.folder / name).read_text(encoding="utf-8")
@@ -60,14 +66,14 @@ def run_show_model(name: str) -> None:
     """Prints the model's card."""
     from rich.markdown import Markdown
 
-    stdout().print(Markdown(_read(find_model(name), "README.md")), soft_wrap=False)
+    stdout().print(Markdown(_read(find_any_model(name), "README.md")), soft_wrap=False)
 
 
 def run_verify(name: str | None) -> int:
     """Checks one model or all; 1 where one is damaged."""
     damaged = False
-    for each in [name] if name is not None else model_names():
-        model = find_model(each)
+    for each in [name] if name is not None else _names():
+        model = find_any_model(each)
         try:
             tensors = read_weights(model)
         except ModelError as error:

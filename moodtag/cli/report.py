@@ -1,14 +1,14 @@
 """What a scan tells at its end, and each file's line of JSON."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.text import Text
 
 from moodtag.cli.console import printable, short_path, stderr, with_remedy
-from moodtag.core.records import DAMAGED, Outcome, Status, Verdict
-from moodtag.scan import WOULD_JUDGE, WOULD_WRITE, ScanOptions
+from moodtag.core.records import DAMAGED, Outcome, Status, Towers, Verdict
+from moodtag.scan import WOULD_JUDGE, WOULD_READ, WOULD_WRITE, ScanOptions
 
 QUADRANTS = ("happy, lively", "tense, fierce", "sad, gloomy", "calm, tender")
 _NUMBERS = ("valence", "arousal", "valence_std", "arousal_std", "confidence")
@@ -42,6 +42,15 @@ def verdict_record(verdict: Verdict | None) -> dict[str, Any]:
         "modality": verdict.modality,
         "lyrics_source": verdict.lyrics_source,
     }
+
+
+def towers_record(towers: Towers | None) -> dict[str, Any]:
+    """What sound and words say on their own, and what the words count, as `show --json` prints it."""
+    if towers is None:
+        return {"audio": None, "lyrics": None, "lyrics_weight": None, "bittersweet": False}
+    alone = {name: {key: round(value, 3) for key, value in asdict(getattr(towers, name)).items()} for name in ("audio", "lyrics")}
+    weight = {"valence": round(towers.valence_weight, 3), "arousal": round(towers.arousal_weight, 3)}
+    return {**alone, "lyrics_weight": weight, "bittersweet": towers.is_bittersweet}
 
 
 @dataclass
@@ -113,7 +122,7 @@ def print_summary(tally: Tally, options: ScanOptions, *, seconds: float) -> None
 def _counts(tally: Tally) -> dict[str, int]:
     """How many files came out how; of a dry run's, how many would."""
     counts = {status.value: count for status, count in tally.statuses.items()}
-    for note in (WOULD_JUDGE, WOULD_WRITE):
+    for note in (WOULD_JUDGE, WOULD_WRITE, WOULD_READ):
         if tally.notes[note]:
             counts[note] = tally.notes.pop(note)
             counts["skipped"] -= counts[note]

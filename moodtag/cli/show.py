@@ -1,14 +1,15 @@
 """`moodtag show`: a track's verdict beside its file's tags."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
 from moodtag.cli.console import print_json, printable, short_path, stderr, stdout
-from moodtag.cli.report import verdict_record
+from moodtag.cli.lyrics import words_record, words_text
+from moodtag.cli.report import towers_record, verdict_record
 from moodtag.cli.scan import check_paths
 from moodtag.core.errors import TagError
 from moodtag.core.records import Failure, Lock, Verdict
@@ -75,6 +76,9 @@ def _record(path: Path, known: _Known, tags: Tags | None, error: str | None) -> 
     return {
         "path": str(path),
         **verdict_record(known.verdict),
+        **towers_record(None if track is None or track.verdict is None else track.verdict.towers),
+        "words": None if track is None or track.words is None else words_record(track.words),
+        "song": None if track is None else asdict(track.song),
         "locked": known.locked,
         "model": track and track.model,
         "judged_at": track and track.judged_at,
@@ -83,6 +87,21 @@ def _record(path: Path, known: _Known, tags: Tags | None, error: str | None) -> 
         "tags": tags,
         "error": error,
     }
+
+
+def _print_words(track: Track) -> None:
+    """Where the words came from, and what they say beside the sound."""
+    if track.words is not None and (track.words.state is not None or track.words.refusal is not None):
+        stdout().print(Text(f"  words   {printable(words_text(track.words))}"))
+    towers = None if track.verdict is None else track.verdict.towers
+    if towers is not None:
+        audio, lyrics = towers.audio, towers.lyrics
+        stdout().print(
+            f"          say valence {lyrics.valence:.2f}, arousal {lyrics.arousal:.2f}; the sound {audio.valence:.2f}, {audio.arousal:.2f};"
+            f" words count {towers.valence_weight:.0%}, {towers.arousal_weight:.0%}"
+        )
+        if towers.is_bittersweet:
+            stdout().print("  bittersweet: words and sound disagree")
 
 
 def _print_track(path: Path, known: _Known, tags: Tags | None) -> None:
@@ -100,6 +119,7 @@ def _print_track(path: Path, known: _Known, tags: Tags | None) -> None:
             f"  valence {verdict.valence:.2f} ± {verdict.valence_std:.2f}   arousal {verdict.arousal:.2f} ± {verdict.arousal_std:.2f}"
         )
         out.print(f"  moods   {moods or 'none certain enough'}   (confidence {verdict.confidence:.2f}, from {verdict.modality})")
+        _print_words(track)
         out.print(f"  judged  {track.judged_at} by {track.model}, {track.tag_state}")
     if known.locked:
         out.print(f"  set by hand: {', '.join(known.locked)}")

@@ -12,7 +12,7 @@ from moodtag.cli.usage import print_help_if_alone
 from moodtag.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from moodtag.training.recipe import HeadsRecipe, Recipe
+    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, Recipe, WordsRecipe
 
 train = typer.Typer(
     invoke_without_command=True,
@@ -40,10 +40,16 @@ def fit(recipe: RecipeFile, models: Models = Path("models")) -> None:
     """Train a model and write its folder, or judge a system of the zoo; stop and run again as you like."""
     _need_extra()
     from moodtag.training.prepare import data_root
-    from moodtag.training.recipe import HeadsRecipe
+    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, WordsRecipe
     from moodtag.training.stages import make_ready
 
     file, chosen = _recipe(recipe)
+    if isinstance(chosen, LyricsRecipe):
+        _fit_lyrics(file, chosen, models)
+        return
+    if isinstance(chosen, WordsRecipe):
+        _fit_words(chosen, models)
+        return
     make_ready(chosen, data_root(), jobs=available_cores(), progress=progress_bar)
     if isinstance(chosen, HeadsRecipe) and chosen.ships:
         _fit_model(file, chosen, models)
@@ -59,6 +65,25 @@ def _fit_model(file: Path, recipe: "HeadsRecipe", models: Path) -> None:
         model = build(file, recipe, data_root(), models, jobs=available_cores(), advance=advance)
     typer.echo(f"{model.id} in {model.folder}")
     _print_card(model.folder)
+
+
+def _fit_lyrics(file: Path, recipe: "LyricsRecipe", models: Path) -> None:
+    from moodtag.training.prepare import data_root
+    from moodtag.training.words.build import build_lyrics
+
+    with progress_bar("reading, fitting, fusing", 3) as advance:
+        model = build_lyrics(file, recipe, data_root(), models, jobs=available_cores(), advance=advance)
+    typer.echo(f"{model.id} in {model.folder}")
+    _print_card(model.folder)
+
+
+def _fit_words(recipe: "WordsRecipe", models: Path) -> None:
+    from moodtag.training.prepare import data_root
+    from moodtag.training.words.systems import enter_words
+
+    with progress_bar("reading, training, measuring", 3) as advance:
+        file = enter_words(recipe, data_root(), models, advance=advance)
+    typer.echo(f"figures in {file}")
 
 
 def _fit_system(recipe: "Recipe", models: Path) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Modality = Literal["audio", "audio+lyrics", "lyrics"]
 Existing = Literal["keep", "merge", "replace"]
+LyricsMode = Literal["off", "local", "fetch"]
 LyricsState = Literal["embedded", "sidecar", "fetched", "instrumental", "not-found", "unavailable"]
 
 
@@ -64,6 +65,10 @@ class Song:
     duration_s: float | None = None
 
 
+UNNAMED = Song()
+"""A song of which nothing is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaggedText:
     """A text out of a file's tags, and the key under which it stood."""
@@ -95,6 +100,67 @@ class MoodScore:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """By what a file is known to be unchanged."""
+
+    size_bytes: int
+    mtime_ns: int
+
+    @staticmethod
+    def of(status: "os.stat_result") -> "Stamp":
+        """The stamp of a file in that state."""
+        return Stamp(status.st_size, status.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedFor:
+    """What came of looking for a track's words; the text itself is not kept.
+
+    `state` None: the music brings none, and no one else was asked. `refusal` tells why words that were found are not judged.
+    `sidecar` is the state of the file beside the track, None where there was none; `model` the one that judged.
+    """
+
+    state: LyricsState | None = None
+    source: str | None = None
+    note: str | None = None
+    sha256: str | None = None
+    language: str | None = None
+    refusal: str | None = None
+    sidecar: Stamp | None = None
+    model: str | None = None
+    looked_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Valence and arousal 0..1 as one tower alone judges them, and their standard deviations."""
+
+    valence: float
+    arousal: float
+    valence_std: float
+    arousal_std: float
+
+
+BITTERSWEET = 0.35
+"""So far apart are the valence of words and of sound in a song that is called bittersweet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Towers:
+    """What sound and words say on their own, and how much the words counted for valence and for arousal, 0..1."""
+
+    audio: Estimate
+    lyrics: Estimate
+    valence_weight: float
+    arousal_weight: float
+
+    @property
+    def is_bittersweet(self) -> bool:
+        """Whether words and sound disagree about how pleasant the song is."""
+        return abs(self.audio.valence - self.lyrics.valence) > BITTERSWEET
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
     """What a track feels like. Valence, arousal and their standard deviations on 0..1, 0.5 neutral.
@@ -102,6 +168,7 @@ class Verdict:
     `moods` are those that passed their threshold, best first; `scores` holds every mood of the model.
     `confidence` is the probability that this is music and that valence and arousal both lie within 0.15 of the truth.
     `embedding` is float32 (size,), as long as the model makes it; tracks that sound alike have a small cosine distance.
+    `towers` is None where the sound alone was judged.
     """
 
     valence: float
@@ -114,19 +181,7 @@ class Verdict:
     embedding: "NDArray[np.float32]"
     modality: Modality = "audio"
     lyrics_source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """By what a file is known to be unchanged."""
-
-    size_bytes: int
-    mtime_ns: int
-
-    @staticmethod
-    def of(status: "os.stat_result") -> "Stamp":
-        """The stamp of a file in that state."""
-        return Stamp(status.st_size, status.st_mtime_ns)
+    towers: Towers | None = None
 
 
 @dataclass(frozen=True, slots=True)

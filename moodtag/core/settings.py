@@ -10,6 +10,8 @@ from platformdirs import user_config_path, user_data_path
 from moodtag.core.errors import UsageError
 
 DEFAULT_MODEL = "student"
+DEFAULT_LYRICS_MODEL = "lyrics"
+LRCLIB_URL = "https://lrclib.net"
 
 
 def index_path() -> Path:

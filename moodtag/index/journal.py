@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from moodtag.core.digest import LYRICS, digest_of
 from moodtag.core.records import Entry, FieldChange, Lock, Ours, Patch, Span, Stamp
 from moodtag.index.keys import now, path_key, path_of
 
@@ -57,7 +58,7 @@ class Journal:
             "at": now(),
             "size_bytes": entry.before.size_bytes,
             "mtime_ns": entry.before.mtime_ns,
-            "changes": json.dumps([[c.field, c.old, c.new, c.old_raw, c.new_raw] for c in entry.changes]),
+            "changes": json.dumps([_kept(change) for change in entry.changes]),
             "patch": None if patch is None else _patch_text(patch),
             "packed": None if patch is None else patch.packed,
             "tag_state": tag_state,
@@ -99,6 +100,14 @@ class Journal:
     def move(self, old: Path, new: Path) -> None:
         """The file at `old` is at `new` now."""
         self._db.execute("update writes set path = ? where path = ?", [path_key(new), path_key(old)])
+
+
+def _kept(change: FieldChange) -> list[Any]:
+    """The change as it is kept: of words, which are only ever put where there were none, the digest and never a text."""
+    if change.field == LYRICS:
+        assert not change.old
+        return [change.field, [], [digest_of(text) for text in change.new], None, None]
+    return [change.field, change.old, change.new, change.old_raw, change.new_raw]
 
 
 def _patch_text(patch: Patch) -> str:

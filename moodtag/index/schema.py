@@ -83,3 +83,14 @@ def m002_journal_failures_locks(db: Database) -> None:
         pk="path",
         not_null={"path", "locked_at"},
     )
+
+
+@migrations()
+def m003_songs_and_words(db: Database) -> None:
+    tracks = db.table("tracks")
+    for column in ("title", "artist", "album", "album_artist", "genre"):
+        tracks.add_column(column, str)
+    tracks.add_column("year", int)
+    tracks.add_column("duration_s", float)
+    tracks.add_column("towers", str)  # JSON: what sound and words say on their own, and the words' weights; NULL: sound alone
+    tracks.add_column("words", str)  # JSON: where words were looked for and what came of it, never a text; NULL: nowhere yet

@@ -5,19 +5,19 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from sqlite_utils import Database
 
-from moodtag.core.records import DAMAGED, Failure, Lock, MoodScore, Ours, Stamp, Verdict
+from moodtag.core.records import DAMAGED, UNNAMED, Estimate, Failure, Lock, LookedFor, MoodScore, Ours, Song, Stamp, Towers, Verdict
 from moodtag.index.journal import Journal
 from moodtag.index.keys import now, path_key, path_of
 
 TagState = Literal["written", "pending", "linked", "untaggable"]
-Command = Literal["scan", "set", "undo"]
+Command = Literal["scan", "set", "lyrics", "undo"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +25,8 @@ class Track:
     """What the index knows of one file. `verdict` None: it holds only silence.
 
     `ours` is what moodtag put into the file, None while it has put nothing there; `existing` is how it dealt with a
-    person's values. `audio_key` is the sound's own identity, None where it is not known.
+    person's values. `audio_key` is the sound's own identity, None where it is not known. `song` is what the file says of
+    itself; `words` what came of looking for its words, None where no one looked.
     """
 
     path: Path
@@ -38,6 +39,8 @@ class Track:
     note: str | None = None
     audio_key: str | None = None
     judged_at: str | None = None
+    song: Song = UNNAMED
+    words: LookedFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +243,11 @@ _COLUMNS: dict[str, Callable[[Track], Any]] = {
     "number_values": lambda track: None if track.ours is None else json.dumps(track.ours.numbers),
     "existing": lambda track: track.existing,
     "audio_key": lambda track: track.audio_key,
+    "words": lambda track: None if track.words is None else json.dumps(asdict(track.words)),
 }
 _NUMBERS = ("valence", "arousal", "valence_std", "arousal_std", "confidence", "modality", "lyrics_source")
-_ALL = (*_COLUMNS, *_NUMBERS, "moods", "scores", "embedding", "run_id")
+_SONG = tuple(Song.__dataclass_fields__)
+_ALL = (*_COLUMNS, *_NUMBERS, *_SONG, "moods", "scores", "embedding", "towers", "run_id")
 _PUT = f"insert or replace into tracks ({', '.join(_ALL)}) values ({', '.join(f':{name}' for name in _ALL)})"  # noqa: S608 - names of our own
 _RUNS = """
     select runs.id, coalesce(command, 'scan') as command, started_at, finished_at, model, paths, files,
@@ -256,6 +261,8 @@ def _row(track: Track) -> dict[str, Any]:
     verdict = track.verdict
     row: dict[str, Any] = {name: value(track) for name, value in _COLUMNS.items()}
     row |= {name: None if verdict is None else getattr(verdict, name) for name in _NUMBERS}
+    row |= asdict(track.song)
+    row["towers"] = None if verdict is None or verdict.towers is None else json.dumps(asdict(verdict.towers))
     row["moods"] = None if verdict is None else _scores_text(verdict.moods)
     row["scores"] = None if verdict is None else _scores_text(verdict.scores)
     row["embedding"] = None if verdict is None else verdict.embedding.astype("<f2").tobytes()
@@ -274,6 +281,8 @@ def _track(row: sqlite3.Row) -> Track:
         note=row["note"],
         audio_key=row["audio_key"],
         judged_at=row["judged_at"],
+        song=Song(**{name: row[name] for name in _SONG}),
+        words=None if row["words"] is None else _words(row["words"]),
     )
 
 
@@ -282,12 +291,25 @@ def _verdict(row: sqlite3.Row) -> Verdict:
         moods=_scores(row["moods"]),
         scores=_scores(row["scores"]),
         embedding=np.frombuffer(row["embedding"], "<f2").astype(np.float32),
+        towers=None if row["towers"] is None else _towers(row["towers"]),
         **{name: row[name] for name in _NUMBERS},
     )
 
 
 def _ours(row: sqlite3.Row) -> Ours:
     return Ours(tuple(json.loads(row["mood_values"])), tuple(json.loads(row["number_values"] or "[]")))
+
+
+def _towers(text: str) -> Towers:
+    fields = json.loads(text)
+    audio, lyrics = (Estimate(**fields.pop(name)) for name in ("audio", "lyrics"))
+    return Towers(audio, lyrics, **fields)
+
+
+def _words(text: str) -> LookedFor:
+    fields = json.loads(text)
+    sidecar = fields.pop("sidecar")
+    return LookedFor(**fields, sidecar=None if sidecar is None else Stamp(**sidecar))
 
 
 def _failure(row: sqlite3.Row) -> Failure:

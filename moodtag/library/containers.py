@@ -1,4 +1,4 @@
-"""The four families of tags (ID3, Vorbis comments, MP4 atoms and ASF attributes, APEv2): the same four fields in each.
+"""The four families of tags (ID3, Vorbis comments, MP4 atoms and ASF attributes, APEv2): the same fields in each.
 
 Source of the keys: MusicBrainz Picard's and mediafile's mappings, verified by reading written files back.
 """
@@ -31,6 +31,7 @@ from mutagen import (
 )
 from mutagen._vorbis import VCommentDict
 
+from moodtag.core.digest import LYRICS
 from moodtag.core.errors import TagError
 from moodtag.library.id3 import Id3, read_id3v1
 from moodtag.library.mp4 import Mp4, is_fragmented
@@ -159,7 +160,7 @@ def _wrap(path: Path, file: Any) -> Container | None:
     if isinstance(file, flac.FLAC) or isinstance(getattr(file, "tags", None), VCommentDict):
         return Vorbis(path, file)
     if isinstance(file, mp4.MP4):
-        return None if is_fragmented(path) else Mp4(_with_tags(file))
+        return None if is_fragmented(path) else Mp4(path, _with_tags(file))
     if isinstance(file, asf.ASF):
         return _Asf(file)
     if isinstance(file, apev2.APEv2File):
@@ -185,22 +186,26 @@ _new_asf_value: Any = getattr(asf, "ASFValue")  # noqa: B009 - not in its __all_
 _new_ape_value: Any = apev2.APEValue
 
 
+_ASF_KEYS = {"MOOD": "WM/Mood", LYRICS: "WM/Lyrics"}
+_APE_KEYS = {"MOOD": "Mood", LYRICS: "Lyrics"}
+
+
 class _Asf:
-    """ASF: `WM/Mood` and plain names."""
+    """ASF: `WM/Mood`, `WM/Lyrics` and plain names."""
 
     def __init__(self, file: asf.ASF) -> None:
         self._file: Any = file
         self._tags: Any = file.tags
 
     def _entries(self, field: str) -> list[tuple[str, Any]]:
-        return [(key, value) for key, value in self._tags if same_key(key, "WM/Mood" if field == "MOOD" else field)]
+        return [(key, value) for key, value in self._tags if same_key(key, _ASF_KEYS.get(field, field))]
 
     def read(self, field: str) -> Values:
         return unique(str(value) for _, value in self._entries(field))
 
     def write(self, field: str, values: Values) -> None:
         old = self._entries(field)
-        key = old[0][0] if old else ("WM/Mood" if field == "MOOD" else field)
+        key = old[0][0] if old else _ASF_KEYS.get(field, field)
         for spelled in {spelled for spelled, _ in old}:
             del self._tags[spelled]
         self._tags.extend((key, _new_asf_value(value, asf.UNICODE)) for value in values)
@@ -229,7 +234,7 @@ class _Ape:
         self._file, self._tags = file, file.tags
 
     def _key(self, field: str) -> str:
-        return "Mood" if field == "MOOD" else field
+        return _APE_KEYS.get(field, field)
 
     def read(self, field: str) -> Values:
         value = self._tags.get(self._key(field))

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from moodtag.core.digest import LYRICS, digest_of
 from moodtag.core.errors import TagError
 from moodtag.core.records import Entry, FieldChange, Stamp
 from moodtag.library.containers import RETAG_REMEDY, Container, open_container, raise_system_error, save_container
@@ -16,6 +17,7 @@ from moodtag.library.files import COPY_PREFIX
 from moodtag.library.patch import apply_patch, fits, make_patch
 from moodtag.library.tags import stamp_of
 
+_AGAIN = "run the command again"
 _SPARE_BYTES = 1 << 20
 _CLONED_AT_ONCE_BYTES = 1 << 30
 
@@ -38,7 +40,7 @@ class Rewrite:
         """Puts the copy in the file's place and returns its stamp. Raises TagError where the file was changed meanwhile."""
         try:
             if stamp_of(self.target) != self.entry.before:
-                raise TagError(self.entry.path, "changed by another program while it was being written", remedy="scan again")
+                raise TagError(self.entry.path, "changed by another program while it was being written", remedy=_AGAIN)
             self.copy.replace(self.target)
             return stamp_of(self.target)
         except OSError as error:
@@ -92,31 +94,50 @@ def take_back(changes: tuple[FieldChange, ...]) -> Plan:
     return lambda container: tuple(
         FieldChange(change.field, change.new, change.old, change.new_raw, change.old_raw)
         for change in changes
-        if container.read(change.field) == change.new
+        if held(container, change.field) == change.new
     )
+
+
+def held(container: Container, field: str) -> tuple[str, ...]:
+    """The field's values as the journal keeps them: of words their digests."""
+    values = container.read(field)
+    return tuple(digest_of(value) for value in values) if field == LYRICS else values
+
+
+def name_copy(target: Path) -> Path:
+    """A new name in the file's folder, by which a scan knows what a killed process left there."""
+    return target.with_name(f"{COPY_PREFIX}{os.getpid()}-{secrets.token_hex(4)}{target.suffix}")
+
+
+@contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """What the system raises while `path`, or a file beside it, is written, as TagError."""
+    try:
+        yield
+    except PermissionError as error:
+        raise TagError(path, "its folder is read-only", remedy=f"make the folder writable and {_AGAIN}") from error
+    except FileNotFoundError as error:
+        raise TagError(path, "vanished meanwhile") from error
+    except OSError as error:
+        raise _write_error(path, error) from error
 
 
 @contextmanager
 def _beside(path: Path, *, filled: bool = True, part_links: bool = False) -> Iterator[tuple[Path, Path, os.stat_result]]:
     """A copy in the file's folder, removed at the end if it is still there; the file itself, links resolved; its state."""
     target = Path(os.path.realpath(path))
-    copy = target.with_name(f"{COPY_PREFIX}{os.getpid()}-{secrets.token_hex(4)}{target.suffix}")
+    copy = name_copy(target)
     try:
-        status = os.stat(target)
-        _check_replaceable(path, target, status)
-        if status.st_nlink > 1 and not part_links:
-            raise TagError(path, "has hard links, which a safe write would part", remedy="make it a file of its own")
-        with copy.open("xb"):
-            pass
-        if filled:
-            _clone(target, copy)
-        yield copy, target, status
-    except PermissionError as error:
-        raise TagError(path, "its folder is read-only", remedy="make the folder writable and scan again") from error
-    except FileNotFoundError as error:
-        raise TagError(path, "vanished during the scan") from error
-    except OSError as error:
-        raise _write_error(path, error) from error
+        with telling(path):
+            status = os.stat(target)
+            _check_replaceable(path, target, status)
+            if status.st_nlink > 1 and not part_links:
+                raise TagError(path, "has hard links, which a safe write would part", remedy="make it a file of its own")
+            with copy.open("xb"):
+                pass
+            if filled:
+                _clone(target, copy)
+            yield copy, target, status
     finally:
         with suppress(OSError):
             copy.unlink(missing_ok=True)
@@ -133,7 +154,7 @@ def _clone(source: Path, copy: Path) -> None:
 
 def _check_replaceable(path: Path, target: Path, status: os.stat_result) -> None:
     if not os.access(target, os.W_OK):
-        raise TagError(path, "read-only: its moods are in the index only", remedy="make it writable and scan again")
+        raise TagError(path, "read-only: nothing was written into it", remedy=f"make it writable and {_AGAIN}")
     if shutil.disk_usage(target.parent).free < status.st_size + _SPARE_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -184,7 +205,7 @@ def _dress(copy: Path, path: Path, status: os.stat_result, *, mtime_ns: int | No
 
 def _write_error(path: Path, error: OSError) -> TagError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return TagError(path, f"not written: {error.strerror}", remedy="free some space and scan again: nothing is judged twice")
+        return TagError(path, f"not written: {error.strerror}", remedy=f"free some space and {_AGAIN}: nothing is judged twice")
     if error.errno == errno.EROFS:
-        return TagError(path, "on a read-only file system: its moods are in the index only", remedy="mount it writable")
-    return TagError(path, f"not written: {error.strerror or error}", remedy="scan again: nothing is judged twice")
+        return TagError(path, "on a read-only file system: nothing was written", remedy="mount it writable")
+    return TagError(path, f"not written: {error.strerror or error}", remedy=f"{_AGAIN}: nothing is judged twice")

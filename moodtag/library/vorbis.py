@@ -1,4 +1,4 @@
-"""Vorbis comments (FLAC, Ogg Vorbis, Opus, Speex, Ogg FLAC): four fields changed, every other entry kept bit by bit."""
+"""Vorbis comments (FLAC, Ogg Vorbis, Opus, Speex, Ogg FLAC): the fields changed, every other entry kept bit by bit."""
 
 import base64
 import json

@@ -15,9 +15,11 @@ from typing import Any, TypeVar
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from moodtag.core.errors import DecodeError, FileError, TagError
-from moodtag.core.records import ExcerptPlan, Sound
+from moodtag.core.records import UNNAMED, ExcerptPlan, Song, Sound, TaggedText
+from moodtag.library.containers import Media, open_media
 from moodtag.library.decode import REPLACE_REMEDY, audio_key, decode
-from moodtag.library.tags import Tags, read_tags
+from moodtag.library.details import read_song
+from moodtag.library.tags import Tags, read_fields
 
 T = TypeVar("T")
 
@@ -35,17 +37,30 @@ class Limits:
     memory_bytes: int = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a worker found in a file: its sound, the sound's identity, and the tags, None where it can hold none.
+ReadTexts = Callable[[Any], tuple[TaggedText, ...]]
+"""The words' texts in mutagen's reading of a file, which may be None."""
 
-    `tag_error` tells why the tags could not be read.
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file says without being heard: the sound's identity, the song, texts that may be its words, and the tags.
+
+    `tags` is None where it can hold none; `tag_error` tells why they could not be read.
     """
 
-    sound: Sound
     audio_key: str
-    tags: Tags | None
+    song: Song = UNNAMED
+    texts: tuple[TaggedText, ...] = ()
+    tags: Tags | None = None
     tag_error: TagError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a worker found in a file."""
+
+    sound: Sound
+    told: Told
 
 
 class LostAnswerError(Exception):
@@ -59,8 +74,9 @@ class BrokenWorkersError(Exception):
 class Workers:
     """A pool of processes that read files."""
 
-    def __init__(self, jobs: int, *, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, jobs: int, *, limits: Limits, read_texts: ReadTexts | None = None) -> None:
+        """`read_texts` finds the words in tags; None: they are not looked for."""
+        self._limits, self._read_texts = limits, read_texts
         self._pool: Any = ProcessPool(
             max_workers=jobs,
             max_tasks=_FILES_PER_WORKER,
@@ -70,12 +86,12 @@ class Workers:
         )
 
     def hear(self, path: Path, plan: ExcerptPlan, *, rate_hz: int) -> "Future[Heard]":
-        """The excerpts of `path`, its audio key and its tags."""
-        return self._submit(partial(_hear, path, plan, rate_hz))
+        """The excerpts of `path`, and what it says of itself."""
+        return self._submit(partial(_hear, path, plan, rate_hz, self._read_texts))
 
-    def identify(self, path: Path) -> "Future[str]":
-        """The audio key of `path`."""
-        return self._submit(partial(audio_key, path))
+    def identify(self, path: Path) -> "Future[Told]":
+        """What `path` says of itself."""
+        return self._submit(partial(_tell, path, self._read_texts))
 
     def _submit(self, work: Callable[[], T]) -> "Future[T]":
         try:
@@ -116,12 +132,18 @@ class Workers:
         self._pool.join()
 
 
-def _hear(path: Path, plan: ExcerptPlan, rate_hz: int) -> Heard:
-    sound, key = decode(path, plan, rate_hz=rate_hz), audio_key(path)
+def _hear(path: Path, plan: ExcerptPlan, rate_hz: int, read_texts: ReadTexts | None) -> Heard:
+    return Heard(decode(path, plan, rate_hz=rate_hz), _tell(path, read_texts))
+
+
+def _tell(path: Path, read_texts: ReadTexts | None) -> Told:
+    key = audio_key(path)
     try:
-        return Heard(sound, key, read_tags(path))
+        media: Media = open_media(path)
+        tags = None if media.container is None else read_fields(media.container)
     except TagError as error:
-        return Heard(sound, key, None, error)
+        return Told(key, tag_error=error)
+    return Told(key, read_song(media.file), () if read_texts is None else read_texts(media.file), tags)
 
 
 def _prepare(memory_bytes: int, pipe_lock_s: float) -> None:

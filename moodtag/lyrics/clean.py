@@ -17,6 +17,7 @@ MIN_LANGUAGE_PROBABILITY = 0.5
 
 _HEADER = re.compile(r"^\s*\[(?:ar|ti|al|au|by|re|ve|la|length|offset|tool|id|#)\s*:[^\]\n]*\]\s*$", re.IGNORECASE | re.MULTILINE)
 _TIME = re.compile(r"[\[<]\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?[\]>]")
+_TIMED_LINE = re.compile(r"^\s*\[\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?\]", re.MULTILINE)
 _MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<!--.*?-->|</?[a-z][^<>\n]{0,300}>", re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
 _PAGE = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
@@ -87,6 +88,11 @@ def check(text: str) -> Words:
     whole = "\n".join(lines)
     refusal = _why_not(whole)
     return Words(lines, None if refusal else detect_language(whole), refusal)
+
+
+def has_times(text: str) -> bool:
+    """Whether lines of the text say when they are sung: an LRC file's."""
+    return _TIMED_LINE.search(text) is not None
 
 
 def without_times(text: str) -> str:

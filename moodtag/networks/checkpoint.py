@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from moodtag.core.errors import ModelError
 from moodtag.core.records import ExcerptPlan
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FORMAT = 2
+Kind = Literal["audio", "lyrics"]
 _CONFIG, _WEIGHTS = "config.json", "model.safetensors"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _FOLDERS = (_PACKAGE / "models", _PACKAGE.parent / "models")  # in a wheel, and in a checkout
@@ -54,6 +56,38 @@ class ModelConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LyricsConfig:
+    """All that belongs to a lyrics model's weights.
+
+    It judges words in `languages` only. `valence_weight` and `arousal_weight` are how much its word counts beside the
+    sound's, 0..1, as found with the audio model `fused_with`; None: as certain as each is.
+    """
+
+    name: str
+    summary: str
+    licence: str
+    weights_sha256: str
+    languages: tuple[str, ...]
+    vector_size: int
+    word_scores: int
+    description_scores: int
+    valence_weight: float | None
+    arousal_weight: float | None
+    fused_with: str
+    kind: str = "lyrics"
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class LyricsModel:
+    """The folder of a lyrics model; `id` as a Model's."""
+
+    folder: Path
+    config: LyricsConfig
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A model folder. `id` is `name@` and the first 8 digits of the config's sha256, which covers the weights' own."""
 
@@ -62,44 +96,80 @@ class Model:
     id: str
 
 
-def model_names() -> list[str]:
+def model_names(kind: Kind = "audio") -> list[str]:
     """The names of the models that came with moodtag."""
-    return sorted({config.parent.name for folder in _FOLDERS for config in folder.glob(f"*/{_CONFIG}")})
+    folders = {config.parent.name: config.parent for root in _FOLDERS for config in root.glob(f"*/{_CONFIG}")}
+    return sorted(name for name, folder in folders.items() if _kind(folder) == kind)
 
 
 def find_model(name: str) -> Model:
-    """The model of that name, or in that folder. Raises ModelError where there is none."""
+    """The audio model of that name, or in that folder. Raises ModelError where there is none."""
+    return read_model(_find(name, "audio"))
+
+
+def find_lyrics_model(name: str) -> LyricsModel:
+    """The lyrics model of that name, or in that folder. Raises ModelError where there is none."""
+    return read_lyrics_model(_find(name, "lyrics"))
+
+
+def _find(name: str, kind: Kind) -> Path:
     for folder in (*(root / name for root in _FOLDERS), Path(name)):
-        if (folder / _CONFIG).is_file():
-            return read_model(folder)
-    raise ModelError(f"no model {name}", remedy=f"choose from {', '.join(model_names()) or 'none: the installation is damaged'}")
+        if (folder / _CONFIG).is_file() and _kind(folder) == kind:
+            return folder
+    raise ModelError(f"no model {name}", remedy=f"choose from {', '.join(model_names(kind)) or 'none: the installation is damaged'}")
+
+
+def _kind(folder: Path) -> Kind:
+    """Which sort of model lies there; one whose config is damaged counts as audio, and reading it tells."""
+    try:
+        return "lyrics" if json.loads((folder / _CONFIG).read_bytes()).get("kind") == "lyrics" else "audio"
+    except (OSError, ValueError, AttributeError):
+        return "audio"
+
+
+def find_any_model(name: str) -> Model | LyricsModel:
+    """The model of that name, whatever it judges. Raises ModelError where there is none."""
+    return find_lyrics_model(name) if name in model_names("lyrics") else find_model(name)
 
 
 def read_model(folder: Path) -> Model:
-    """The model in `folder`, its weights not yet read. Raises ModelError where its description is not moodtag's."""
-    try:
-        raw = (folder / _CONFIG).read_bytes()
-        fields: dict[str, Any] = json.loads(raw)
-        if fields["format"] == 1:
-            fields = _renewed(fields)
-        if fields["format"] != FORMAT:
-            raise ModelError(f"model {folder.name} has format {fields['format']}, this moodtag reads {FORMAT}", remedy="update moodtag")
+    """The audio model in `folder`, its weights not yet read. Raises ModelError where its description is not moodtag's."""
+    with _explained(folder):
+        fields, digest = _read_config(folder)
         fields["excerpts"] = ExcerptPlan(**fields["excerpts"])
         fields["moods"] = tuple(MoodRule(**rule) for rule in fields["moods"])
         fields["backbones"] = tuple(fields["backbones"])
         config = ModelConfig(**fields)
+    return Model(folder, config, f"{config.name}@{digest}")
+
+
+def read_lyrics_model(folder: Path) -> LyricsModel:
+    """The lyrics model in `folder`, as `read_model`."""
+    with _explained(folder):
+        fields, digest = _read_config(folder)
+        fields["languages"] = tuple(fields["languages"])
+        config = LyricsConfig(**fields)
+    return LyricsModel(folder, config, f"{config.name}@{digest}")
+
+
+def _read_config(folder: Path) -> tuple[dict[str, Any], str]:
+    """What the config says, and the first 8 digits of its sha256."""
+    raw = (folder / _CONFIG).read_bytes()
+    fields: dict[str, Any] = json.loads(raw)
+    if fields["format"] != FORMAT:
+        raise ModelError(f"model {folder.name} has format {fields['format']}, this moodtag reads {FORMAT}", remedy="update moodtag")
+    return fields, hashlib.sha256(raw).hexdigest()[:8]
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"model {folder.name}: its {_CONFIG} is damaged: {error}", remedy="install moodtag again") from error
-    return Model(folder, config, f"{config.name}@{hashlib.sha256(raw).hexdigest()[:8]}")
 
 
-def _renewed(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields of format 1, in which every model listened with MSD-musicnn, as format 2 has them."""
-    kept = {name: value for name, value in fields.items() if name != "architecture"}
-    return {**kept, "format": FORMAT, "backbones": ["msd-musicnn"]}
-
-
-def read_weights(model: Model) -> "dict[str, Tensor]":
+def read_weights(model: Model | LyricsModel) -> "dict[str, Tensor]":
     """The model's tensors, checked against the sha256 in its config. Raises ModelError where they differ."""
     from safetensors.torch import load
 
@@ -111,11 +181,11 @@ def read_weights(model: Model) -> "dict[str, Tensor]":
         ) from error
     if hashlib.sha256(raw).hexdigest() != model.config.weights_sha256:
         raise ModelError(f"model {model.config.name}: its weights are damaged (sha256 differs)", remedy="install moodtag again")
-    return {name.replace("backbone.", "backbones.0."): tensor for name, tensor in load(raw).items()}  # as format 1 names them
+    return load(raw)
 
 
-def write_model(folder: Path, config: Mapping[str, Any], tensors: "Mapping[str, Tensor]") -> Model:
-    """Writes weights and config (`weights_sha256` and `format` are filled in) and returns the model read back."""
+def write_model(folder: Path, config: Mapping[str, Any], tensors: "Mapping[str, Tensor]") -> None:
+    """Writes weights and config; `weights_sha256` and `format` are filled in."""
     from safetensors.torch import save
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +193,6 @@ def write_model(folder: Path, config: Mapping[str, Any], tensors: "Mapping[str, 
     (folder / _WEIGHTS).write_bytes(raw)
     whole = {"format": FORMAT, **config, "weights_sha256": hashlib.sha256(raw).hexdigest()}
     (folder / _CONFIG).write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
-    return read_model(folder)
 
 
 def describe(config: ModelConfig) -> Iterator[tuple[str, str]]:

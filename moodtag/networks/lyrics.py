@@ -16,7 +16,10 @@ EXTRAS = 3
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """A text's known words: `word` (n,) their numbers, `count` (n,) how often each stands there; and of all words, known or not, how many."""
+    """A text's known words: `word` (n,) their numbers, `count` (n,) how often each stands there.
+
+    `words` and `different` count all of its words, known or not.
+    """
 
     word: Tensor
     count: Tensor
@@ -73,6 +76,7 @@ class LyricsNetwork(nn.Module):
     places: Tensor
     rarity: Tensor
     weights: Tensor
+    bias: Tensor
     mean: Tensor
     std: Tensor
     affect_std: Tensor
@@ -94,7 +98,8 @@ class LyricsNetwork(nn.Module):
     def weighed(self, bag: Bag) -> Tensor:
         """The words' weights (n,) in their text: rare ones count more, repeated ones little more; of length 1."""
         weight = (1 + bag.count.log()) * self.rarity[bag.word]
-        return weight / weight.norm().clamp(min=1e-6)
+        length: Tensor = torch.linalg.vector_norm(weight)
+        return weight / length.clamp(min=1e-6)
 
     def describe(self, bag: Bag) -> Tensor:
         """The text's description (size,)."""

@@ -1,6 +1,5 @@
 """From excerpts to verdicts."""
 
-import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,15 +9,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from moodtag.core.errors import ModelError, UsageError
-from moodtag.core.records import MoodScore, Sound, Verdict
+from moodtag.core.records import Estimate, MoodScore, Sound, Verdict
 from moodtag.features.logmel import LogMelSpec
+from moodtag.features.tokens import tokens
 from moodtag.networks.audio import BACKBONES, AudioNetwork
-from moodtag.networks.checkpoint import Model, ModelConfig, read_weights
+from moodtag.networks.checkpoint import LyricsModel, Model, ModelConfig, read_weights
+from moodtag.networks.fusion import TOLERANCE, within
 from moodtag.networks.heads import Answers
+from moodtag.networks.lyrics import LyricsNetwork, Vocabulary
 
 Device = Literal["auto", "cpu", "cuda"]
 
-TOLERANCE = 0.15  # how far from the truth a confident verdict may lie
+VOCABULARY = "vocabulary"
+"""Under this name a lyrics model's words lie among its tensors."""
 MAX_MOODS = 5
 MIN_MUSIC = 0.5
 """What is less probably music than this, speech or noise, is given no mood."""
@@ -63,7 +66,7 @@ class Predictor:
             arousal=arousal,
             valence_std=valence_std,
             arousal_std=arousal_std,
-            confidence=music * _within(TOLERANCE, valence_std) * _within(TOLERANCE, arousal_std),
+            confidence=music * within(TOLERANCE, valence_std) * within(TOLERANCE, arousal_std),
             moods=chosen_moods(scores, self.model.config) if music >= MIN_MUSIC else (),
             scores=tuple(scores),
             embedding=embedding,
@@ -79,11 +82,6 @@ def chosen_moods(scores: Sequence[MoodScore], config: ModelConfig) -> tuple[Mood
     ]
     clearest = sorted(passed, key=lambda pair: -pair[0])[:MAX_MOODS]
     return tuple(sorted((mood for _, mood in clearest), key=lambda mood: -mood.score))
-
-
-def _within(tolerance: float, std: float) -> float:
-    """Probability that a normal deviate of that standard deviation stays within the tolerance."""
-    return math.erf(tolerance / (std * math.sqrt(2)))
 
 
 def _device(name: Device) -> torch.device:
@@ -109,18 +107,44 @@ def load_network(model: Model) -> AudioNetwork:
         outlier_std=config.outlier_std,
     )
     try:
-        network.load_state_dict({**_open_gate(network), **read_weights(model)})
+        network.load_state_dict(read_weights(model))
     except RuntimeError as error:
         raise ModelError(f"model {config.name}: its weights do not fit its config", remedy="install moodtag again") from error
     return network.eval()
 
 
-def _open_gate(network: AudioNetwork) -> dict[str, Tensor]:
-    """Weights that take everything for music: what models of format 1 did, which were never shown anything else."""
-    music = network.heads.music
-    return {"heads.music.weight": torch.zeros_like(music.weight), "heads.music.bias": torch.full_like(music.bias, 20.0)}
-
-
 def log_mel_spec(config: ModelConfig) -> LogMelSpec:
     """The spectrogram that the model's weights expect."""
     return LogMelSpec(config.rate_hz, config.n_fft, config.hop_length, config.n_mels, config.compression)
+
+
+class LyricsPredictor:
+    """A lyrics model ready to judge."""
+
+    def __init__(self, model: LyricsModel) -> None:
+        """Loads the weights. Raises ModelError where they are damaged."""
+        self.model = model
+        weights = read_weights(model)
+        self._words = Vocabulary.unpacked(weights.pop(VOCABULARY))
+        config = model.config
+        self._network = LyricsNetwork(
+            len(self._words),
+            vector_size=config.vector_size,
+            word_scores=config.word_scores,
+            description_scores=config.description_scores,
+        )
+        try:
+            self._network.load_state_dict(weights)
+        except RuntimeError as error:
+            raise ModelError(f"model {config.name}: its weights do not fit its config", remedy="install moodtag again") from error
+        self._network.eval()
+
+    @torch.inference_mode()
+    def judge(self, text: str) -> Estimate | None:
+        """What the words say of valence and arousal; None where the model knows none of them."""
+        bag = self._words.bag(tokens(text))
+        if not len(bag.word):
+            return None
+        said = self._network(bag)
+        (valence, arousal), (valence_std, arousal_std) = said.affect.tolist(), said.affect_std.tolist()
+        return Estimate(valence, arousal, valence_std, arousal_std)

@@ -43,12 +43,12 @@ class Block(nn.Module):
 
 
 class Student(nn.Module):
-    """Log-mel patches (patch, 187, 96) -> embeddings (patch, 256).
+    """Log-mel patches (patch, 187, 96) -> embeddings (patch, 256) and pools (patch, 1152): mean and maximum over time by channel and part.
 
     Dense convolutions, not depthwise ones: on a CPU those cost more time for fewer operations.
     """
 
-    feature_size = EMBEDDING_SIZE
+    feature_size = EMBEDDING_SIZE + 2 * PARTS * _WIDTHS[-1]
     embedding_size = EMBEDDING_SIZE
 
     def __init__(self) -> None:
@@ -59,14 +59,12 @@ class Student(nn.Module):
         self.dense = nn.Linear(2 * PARTS * _WIDTHS[-1], EMBEDDING_SIZE)
         self.norm = nn.BatchNorm1d(EMBEDDING_SIZE)
 
-    def forward(self, patches: Tensor) -> Tensor:
+    def forward(self, patches: Tensor) -> tuple[Tensor, Tensor]:
         x = F.relu(self.norm_stem(self.stem(self.norm_in(patches[:, None]))))  # (patch, 16, 94, 48)
         x = self.blocks(x)  # (patch, 192, 6, 3)
         pooled = torch.cat([x.mean(2), x.amax(2)], dim=1).flatten(1)  # (patch, 1152)
-        y: Tensor = self.norm(F.relu(self.dense(pooled)))
-        return y
+        return self.norm(F.relu(self.dense(pooled))), pooled
 
     def features(self, patches: Tensor) -> Tensor:
-        """What heads read of each patch: the embedding."""
-        y: Tensor = self(patches)
-        return y
+        """What heads read of each patch: embedding and pools, (patch, 1408)."""
+        return torch.cat(self(patches), dim=1)

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from moodtag.core.moods import VOCABULARY
 from moodtag.features.logmel import LogMelSpec, new_logmel
-from moodtag.networks.audio import AudioNetwork
-from moodtag.networks.checkpoint import Model, write_model
-from moodtag.networks.heads import Heads
+from moodtag.networks.audio import BACKBONES, AudioNetwork
+from moodtag.networks.checkpoint import Model, read_model, write_model
+from moodtag.networks.heads import Answers, Heads
 from moodtag.networks.predict import Predictor, load_network
 from moodtag.training.calibration import Calibration, Judged, calibrate, cross_calibrate
 from moodtag.training.card import write_reports
@@ -74,6 +76,16 @@ def _judged(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path, *, jobs: int
     return material.labels, held, cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe))
 
 
+def assess_audio(
+    recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lambda: None
+) -> tuple[Labels, Answers, NDArray[np.float32]]:
+    """The recipe's clips, calibrated out-of-fold answers, and the first backbone's embeddings (clip, size)."""
+    clips = read_all(recipe, root)
+    labels, _, judged = _judged(clips, recipe, root, jobs=jobs, advance=advance)
+    size = BACKBONES[recipe.backbones[0]].embedding_size
+    return labels, judged.answers, _gathered(clips, recipe, root).means[:, :size]
+
+
 def _gathered(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path) -> Material:
     return gather(clips, root, listeners(recipe, root), recipe)
 
@@ -95,7 +107,8 @@ def build(recipe_file: Path, recipe: HeadsRecipe, root: Path, models: Path, *, j
     outliers = describe_outliers(network, root, seed=recipe.seed)
     fit_gate(network, material.means, outliers)
     folder = models / recipe.name
-    model = write_model(folder, _config(recipe, assessment), _shrunk(network))
+    write_model(folder, _config(recipe, assessment), _shrunk(network))
+    model = read_model(folder)
     if recipe_file.resolve() != (folder / "recipe.toml").resolve():
         shutil.copyfile(recipe_file, folder / "recipe.toml")
     _report(model, network, material, outliers, recipe, assessment, root)

@@ -37,7 +37,8 @@ class Distilled(nn.Module):
     def forward(self, patches: Tensor) -> Tensor:
         # bfloat16 costs half the time on processors that have it; the weights stay in float32.
         with torch.autocast(patches.device.type, dtype=torch.bfloat16):
-            said: Tensor = self.out(self.student(patches))
+            embedding, _ = self.student(patches)
+            said: Tensor = self.out(embedding)
         return said.float()
 
 
@@ -71,6 +72,12 @@ def patches_of(clips: Sequence[Clip], root: Path) -> Tensor:
     return torch.cat([clip_patches(clip, root, logmel).half() for clip in clips])
 
 
+def louder(mel: Tensor, level_db: Tensor) -> Tensor:
+    """Log-mel patches (patch, frame, mel) as the same sound `level_db` (patch, 1, 1) louder would give them."""
+    power = 10**mel - 1
+    return torch.log10(1 + power * 10 ** (level_db / 10))
+
+
 def targets_of(clips: Sequence[Clip], root: Path, teachers: Sequence[str]) -> Tensor:
     """What the teachers hear in each patch, standardised and cut at 3 std, float16 (patch, size)."""
     columns = []
@@ -102,10 +109,12 @@ def distil(
         generator = torch.Generator().manual_seed(10_007 * recipe.seed + epoch)
         order = torch.randperm(len(mel), generator=generator)
         for batch in torch.split(order, recipe.distil_batch_size):
-            # A patch turned round in time sounds the same to the teachers, whose answers are maxima and means over it.
+            # A patch turned round in time sounds the same to the teachers, whose answers are maxima and means over it;
+            # one that is played quietly should sound the same.
             shift = int(torch.randint(PATCH_FRAMES, (), generator=generator))
-            yield lambda batch=batch, shift=shift: F.mse_loss(  # type: ignore[misc]
-                network(mel[batch].float().roll(shift, 1)), target[batch].float()
+            level = recipe.distil_quietest_db * torch.rand(len(batch), 1, 1, generator=generator).square()
+            yield lambda batch=batch, shift=shift, level=level: F.mse_loss(  # type: ignore[misc]
+                network(louder(mel[batch].float(), level).roll(shift, 1)), target[batch].float()
             )
 
     steps = -(-len(mel) // recipe.distil_batch_size)

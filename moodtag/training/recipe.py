@@ -14,7 +14,7 @@ RECIPES = Path(__file__).parent / "recipes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What every recipe says. `kind` is heads, student, network or classical; `ships` makes a model folder of it."""
+    """What every recipe says. `kind` is heads, student, network, classical, lyrics or words; `ships` makes a model folder of it."""
 
     name: str
     summary: str
@@ -68,6 +68,7 @@ class StudentRecipe(HeadsRecipe):
     distil_batch_size: int
     distil_learning_rate: float
     distil_weight_decay: float
+    distil_quietest_db: float
 
     @property
     def distillation(self) -> str:
@@ -101,8 +102,15 @@ class ClassicalRecipe(Recipe):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LyricsRecipe(Recipe):
-    """The lyrics model that ships: stacked linear models over a bag of words (see `words.stack`)."""
+    """The lyrics model that ships: stacked linear models over a bag of words (see `words.stack`).
 
+    It judges words in `languages`; fusion is tried with the audio model `audio`, on clips and lyrics whose labels differ by
+    no more than `pair_tolerance`.
+    """
+
+    languages: tuple[str, ...]
+    audio: str
+    pair_tolerance: float
     min_songs: int
     topics: int
     words_alpha: float
@@ -114,6 +122,17 @@ class LyricsRecipe(Recipe):
     out_mood_c: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsRecipe(Recipe):
+    """Another system that judges words: `architecture` is deezer-lyrics, gru-attention, lexicon-ridge, lexicon-forest or minilm."""
+
+    architecture: str
+    epochs: int = 0
+    batch_size: int = 32
+    learning_rate: float = 0.0
+    weight_decay: float = 0.0
+
+
 _DISTILLATION = frozenset({"datasets", "seed", "teachers", "unlabelled"})
 
 
@@ -121,7 +140,14 @@ def _digest(fields: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:12]
 
 
-_KINDS: dict[str, type[Recipe]] = {"heads": HeadsRecipe, "student": StudentRecipe, "network": NetworkRecipe, "classical": ClassicalRecipe}
+_KINDS: dict[str, type[Recipe]] = {
+    "heads": HeadsRecipe,
+    "student": StudentRecipe,
+    "network": NetworkRecipe,
+    "classical": ClassicalRecipe,
+    "lyrics": LyricsRecipe,
+    "words": WordsRecipe,
+}
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -25,6 +25,10 @@ ZOO = "zoo"
 """The folder beside the models' that holds a JSON file per system of the zoo, and the table."""
 
 
+WORDS_TEST = "deezer_test"
+"""The figures of systems that judge words stand under this name."""
+
+
 def enter(recipe: Recipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None) -> Path:
     """Cross-validates and measures a system of the zoo and returns the file with its figures; `advance` after each fold."""
     labels = labels_of(read_all(recipe, root), extra_cut_weight=recipe.extra_cut_weight)
@@ -69,10 +73,18 @@ def _judged(recipe: Recipe, labels: Labels, root: Path, *, jobs: int, advance: A
 
 def entries(models: Path) -> list[dict[str, Any]]:
     """The figures of every system: the zoo's, then the shipped models', each under its `name` and `summary`."""
+    return sorted(_rows(models, "deam"), key=lambda row: float(row["affect"]["deam"]["arousal"]["r2"]["value"]))
+
+
+def words_entries(models: Path) -> list[dict[str, Any]]:
+    """The figures of every system that judges words, likewise."""
+    return sorted(_rows(models, WORDS_TEST), key=lambda row: float(row["affect"][WORDS_TEST]["valence"]["r2"]["value"]))
+
+
+def _rows(models: Path, judged_on: str) -> list[dict[str, Any]]:
     files = sorted((models / ZOO).glob("*.json")) + sorted(models.glob("*/metrics.json"))
     loaded = [(file, json.loads(file.read_text(encoding="utf-8"))) for file in files]
-    rows = [{**figures, **_named(file, figures)} for file, figures in loaded if "cells" in figures]  # older metrics have fewer figures
-    return sorted(rows, key=lambda row: float(row["affect"]["deam"]["arousal"]["r2"]["value"]))
+    return [{**figures, **_named(file, figures)} for file, figures in loaded if judged_on in figures["affect"]]
 
 
 def _named(file: Path, figures: dict[str, Any]) -> dict[str, str]:
@@ -89,6 +101,8 @@ PAPERS = (
         ".385 / .163 / - / .427 / .235",
         "a later re-implementation, on Deezer's songs",
     ),
+    ("Deezer lyrics net", ".012", ".006", "-", ".301 / .142 / - / .329 / .152", "the same re-implementation, words alone"),
+    ("Deezer bimodal", ".004", ".144", "-", ".414 / .182 / - / .465 / .254", "the same re-implementation, both"),
     ("CNN-BiLSTM", "-", "-", ".705", "-", "IAML's mood and theme tagger, on its own 10 moods"),
     ("best on DEAM", ".518", ".623", "-", "-", "best published, on the labels as published"),
 )
@@ -97,14 +111,14 @@ PAPERS = (
 
 def write_table(models: Path) -> str:
     """All systems as a Markdown table, weakest first; also written into the zoo's folder."""
-    text = "\n".join(_lines(entries(models))) + "\n"
+    text = "\n".join(_lines(models, entries(models))) + "\n"
     (models / ZOO).mkdir(exist_ok=True)
     (models / ZOO / "README.md").write_text(text, encoding="utf-8")
     return text
 
 
-def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
-    """Three tables that a terminal of 80 columns can hold, what each system is, and the papers' own figures."""
+def _lines(models: Path, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Tables that a terminal of 80 columns can hold, what each system is, and the papers' own figures."""
     yield "## Accuracy\n"
     yield from markdown.table("system | R² valence | R² arousal | quadrant F1 | AUC", map(_accuracy, rows))
     yield "\nDEAM's valence and arousal, 4Q's quadrants (macro-F1), mean ROC-AUC over all moods; 95 % intervals over artists."
@@ -114,6 +128,11 @@ def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield from markdown.table("system | parameters | CPU-ms per s", map(_cost, rows))
     yield ""
     yield from (f"- **{row['name']}**: {row['summary']}" for row in rows)
+    words = words_entries(models)
+    yield "\n## Words alone\n"
+    yield from markdown.table("system | R² valence | R² arousal | parameters | ms per 300 words", map(_words, words))
+    yield f"\n{words[0]['affect'][WORDS_TEST]['songs'] if words else 0} official test songs of Deezer's set whose words are known.\n"
+    yield from (f"- **{row['name']}**: {row['summary']}" for row in words)
     yield "\n## What the papers report, on other data\n"
     yield from markdown.table("system | R² valence | R² arousal | AUC | cells, as above", (paper[:-1] for paper in PAPERS))
     yield ""
@@ -132,6 +151,12 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _cost(row: dict[str, Any]) -> tuple[str, ...]:
     return row["name"], f"{row['parameters']:,}" if row["parameters"] else "-", f"{row['cpu_ms_per_s']:.2f}"
+
+
+def _words(row: dict[str, Any]) -> tuple[str, ...]:
+    figures = row["affect"][WORDS_TEST]
+    size = f"{row['parameters']:,}" if row["parameters"] else "-"
+    return row["name"], *(_shown(figures[axis]["r2"]) for axis in ("valence", "arousal")), size, f"{row['ms_per_300_words']:.2f}"
 
 
 def _short(value: float) -> str:

@@ -105,7 +105,7 @@ def test_diff_shows_old_and_new_and_writes_nothing(library: Path) -> None:
     ("arguments", "message"),
     [
         (("scan", "/no/such/folder"), "no such file or folder: /no/such/folder (check the spelling)"),
-        (("scan", ".", "--model", "nope"), "no model nope (choose from musicnn, student)"),
+        (("scan", ".", "--model", "nope"), "no model nope (choose from student, teacher)"),
         (("scan", ".", "--index", "/proc/index.db"), "cannot be used"),
         (("show", "."), "no index at"),
         (("models", "show", "nope"), "no model nope"),
@@ -144,15 +144,15 @@ def test_the_config_file_sets_defaults_and_flags_beat_it(library: Path, tmp_path
     config.write_text("[scan]\nmodel = 'nope'\n")
     assert moodtag("scan", library).returncode == 2
     assert moodtag("scan", library, "--dry-run", MOODTAG_MODEL="student").returncode == 0
-    assert moodtag("scan", library, "--dry-run", "--model", "musicnn", MOODTAG_MODEL="nope").returncode == 0
+    assert moodtag("scan", library, "--dry-run", "--model", "teacher", MOODTAG_MODEL="nope").returncode == 0
     config.write_text("[scan\n")
     assert "mend it, or move it away" in moodtag("scan", library).stderr
 
 
 def test_models_are_listed_shown_and_verified() -> None:
     listed = [json.loads(line) for line in moodtag("models", "list", "--json").stdout.splitlines()]
-    assert [model["licence"] for model in listed] == ["CC BY-NC-SA 4.0"] * 2
-    assert [model["model"].split("@")[0] for model in listed] == ["musicnn", "student"]
+    assert [model["licence"] for model in listed] == ["CC BY-NC-SA 4.0"] * 3
+    assert [model["model"].split("@")[0] for model in listed] == ["student", "teacher", "lyrics"]
     assert "CC BY-NC-SA 4.0" in moodtag("models", "show", "student").stdout
     verified = moodtag("models", "verify")
     assert (verified.returncode, "sha256 ok" in verified.stdout) == (0, True)

@@ -30,8 +30,9 @@ def test_a_worker_hears_identifies_and_reads_tags(workers: Workers, make_audio: 
     path = make_audio(".flac")
     heard = workers.result(workers.hear(path, PLAN, rate_hz=16_000), path)
     assert heard.sound.excerpts[0].shape == (16_000,)
-    assert heard.tags == {"MOOD": (), "VALENCE": (), "AROUSAL": (), "MOODTAG": ()}
-    assert workers.result(workers.identify(path), path) == heard.audio_key == audio_key(path)
+    assert heard.told.tags == {"MOOD": (), "VALENCE": (), "AROUSAL": (), "MOODTAG": ()}
+    assert heard.told.audio_key == audio_key(path)
+    assert workers.result(workers.identify(path), path) == heard.told
 
 
 def test_an_error_comes_back_whole(workers: Workers, tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_what_befalls_a_worker_costs_one_file(work: object, message: str, worker
     with pytest.raises(FileError, match=message) as caught:
         workers.result(fatal, path)
     assert caught.value.lasting
-    assert {workers.result(future, path) for future in before + after} == {audio_key(path)}
+    assert {workers.result(future, path).audio_key for future in before + after} == {audio_key(path)}
 
 
 def test_stopping_ends_workers_at_work() -> None:
@@ -79,4 +80,4 @@ def test_a_worker_that_ends_of_itself_lost_its_answer(workers: Workers, make_aud
     after = workers.identify(path)
     with pytest.raises(LostAnswerError):
         workers.result(ending, path)
-    assert workers.result(after, path) == audio_key(path)
+    assert workers.result(after, path).audio_key == audio_key(path)

@@ -19,7 +19,7 @@ from tests.conftest import DATA
 @pytest.fixture(scope="module")
 def teacher() -> AudioNetwork:
     """The network of the larger shipped model."""
-    return load_network(find_model("musicnn"))
+    return load_network(find_model("teacher"))
 
 
 @pytest.mark.parametrize("name", ["battle", "elegy"])
@@ -37,24 +37,23 @@ def test_the_backbone_answers_as_the_original_graph_does(name: str, teacher: Aud
     assert np.abs(tags - expected).max() < 1e-5
 
 
-def test_a_description_is_embedding_pools_and_bands(teacher: AudioNetwork) -> None:
+def test_a_description_is_each_backbones_embedding_and_pools_then_bands(teacher: AudioNetwork) -> None:
     patches = torch.rand(2, 187, 96)
-    (backbone,) = teacher.backbones
-    assert isinstance(backbone, MusiCNN)
     with torch.inference_mode():
         description = teacher.describe_patches(patches)
-        embedding, pools = backbone(patches)
-    assert description.shape == (2, description_size(["msd-musicnn"], 96)) == (2, 1994)
-    assert torch.equal(description[:, :200], embedding)
-    assert torch.equal(description[:, 200:1706], pools)
-    assert torch.equal(description[:, 1706:1802], patches.mean(1))
+        heard = [part for backbone in teacher.backbones for part in backbone(patches)]
+    assert [part.shape[1] for part in heard] == [200, 1506, 200, 1506]
+    assert description.shape == (2, description_size(["msd-musicnn", "mtt-musicnn"], 96)) == (2, 3700)
+    assert torch.equal(description[:, :3412], torch.cat(heard, dim=1))
+    assert torch.equal(description[:, 3412:3508], patches.mean(1))
 
 
-def test_the_student_is_small_and_says_256_numbers() -> None:
+def test_the_student_is_small_and_its_heads_read_embedding_and_pools() -> None:
     student = Student().eval()
     assert sum(parameter.numel() for parameter in student.parameters()) < 1_250_000
     with torch.inference_mode():
-        assert student(torch.rand(3, 187, 96)).shape == (3, 256)
+        embedding, pools = student(torch.rand(3, 187, 96))
+    assert (embedding.shape, pools.shape, student.feature_size) == ((3, 256), (3, 1152), 1408)
 
 
 def test_members_that_disagree_are_less_certain() -> None:

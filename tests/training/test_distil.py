@@ -4,11 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from moodtag.core.errors import DataError
+from moodtag.features.logmel import LogMelSpec, new_logmel
 from moodtag.networks.audio import BACKBONES
 from moodtag.training.datasets.clips import Clip
-from moodtag.training.distil import distil, load_student, patches_of, student_listener, targets_of
+from moodtag.training.distil import distil, load_student, louder, patches_of, student_listener, targets_of
 from moodtag.training.prepare import load_descriptions, prepare
 from moodtag.training.recipe import RECIPES, StudentRecipe, read_recipe
 from moodtag.training.sounds import cache_file, keep
@@ -54,9 +56,9 @@ def test_a_student_comes_to_hear_what_its_teacher_hears(heard: list[Clip], recip
     assert prepare(heard, tmp_path, listener, jobs=1) == 0
     described = load_descriptions(heard, tmp_path, [listener])
     with torch.inference_mode():
-        embedding = student(patches_of(heard[:1], tmp_path).float())
-    assert described[0].shape == (len(embedding), 256 + 288)
-    assert np.abs(described[0][:, :256] - embedding.numpy()).max() < 0.05  # the patches above are kept in half precision
+        features = student.features(patches_of(heard[:1], tmp_path).float())
+    assert described[0].shape == (len(features), student.feature_size + 288)
+    assert np.abs(described[0][:, : student.feature_size] - features.numpy()).max() < 0.05  # the patches above are kept in half precision
 
 
 def test_heads_may_change_without_another_distillation(recipe: StudentRecipe) -> None:
@@ -68,3 +70,9 @@ def test_a_student_that_was_not_distilled_is_told_with_the_command_that_does_it(
     with pytest.raises(DataError) as caught:
         load_student(recipe, tmp_path)
     assert caught.value.remedy == "run moodtag train prepare student"
+
+
+def test_a_patch_made_quieter_is_what_the_quieter_sound_gives(elegy: NDArray[np.float32]) -> None:
+    logmel, sound = new_logmel(LogMelSpec()), torch.from_numpy(elegy)[None]
+    quieter = louder(logmel(sound), torch.full((1, 1, 1), -12.0))
+    assert torch.allclose(quieter, logmel(sound * 10 ** (-12 / 20)), atol=1e-4)

@@ -125,7 +125,7 @@ def test_quiet_copies_train_but_do_not_test(material: Material, recipe: HeadsRec
     assert deaf.with_quiet(recipe.quiet_weight) is deaf
 
     def shift(trained_on: Material) -> float:
-        heads = train_heads(trained_on, recipe, seed=1)
+        heads = train_heads(trained_on, replace(recipe, quiet_weight=1.0), seed=1)
         loud, quiet = (answer(heads, Material(material.labels, patches)).affect for patches in (material.patches, material.quiet))
         return float((loud - quiet).abs().mean())
 

@@ -13,7 +13,7 @@ DATASET = DataSet(
     what="18,644 songs of the Million Song Dataset, 3,012 of them with words in the songbook",
     labels="valence and arousal by the words of their Last.fm tags, standardised; 2,720 different pairs",
     licence="for research",
-    citation="Delbouys, Hennequin, Piccoli, Royo-Letelier, Moussallam: Music mood detection based on audio and lyrics with deep neural net, ISMIR 2018",
+    citation="Delbouys et al.: Music mood detection based on audio and lyrics with deep neural net, ISMIR 2018",
 )
 
 Split = Literal["train", "validation", "test"]

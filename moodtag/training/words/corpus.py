@@ -20,11 +20,13 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """One song. `affect`: valence and arousal of the Deezer set, whose `split` it is in; `mood` 0..3, of the four; None where unlabelled.
+    """One song; `key` is the same for all its spellings.
 
+    `affect`: valence and arousal of the Deezer set, whose `split` it is in; `mood` 0..3, of the four; None where unlabelled.
     `mood_source` names the collection that gave the mood.
     """
 
+    key: str
     artist: str
     text: str
     tokens: tuple[str, ...]
@@ -98,6 +100,7 @@ def _song(texts: Sequence[SongText], rated: deezer.RatedSong | None) -> Song:
     sung = words.text if words.lines else longest.text
     moods = Counter(text.mood for text in texts if text.mood is not None).most_common(1)
     return Song(
+        key=longest.key,
         artist=fold(longest.artist),
         text=sung,
         tokens=tuple(tokens(sung)),

@@ -26,6 +26,7 @@ from moodtag.training.words.corpus import Corpus
 Floats = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
 
+
 def vocabulary(corpus: Corpus, rows: Mask, known: Callable[[str], bool], *, min_songs: int) -> list[str]:
     """The words of at least so many of the songs that have a vector, commonest first."""
     songs = Counter(word for song, taken in zip(corpus.songs, rows, strict=True) if taken for word in set(song.tokens))
@@ -148,6 +149,7 @@ def first_level(corpus: Corpus, train: Mask, recipe: LyricsRecipe) -> list[Level
     free = np.array([song.split is None for song in corpus.songs]) | train
     moods = free & (corpus.mood >= 0)
     artists = free & ~train & ~np.isnan(corpus.artist_affect).any(1)
+
     def ridge(alpha: float) -> Callable[[], Any]:
         return lambda: Ridge(alpha)
 
@@ -170,7 +172,7 @@ def out_of_fold(level: Level, x: Any, artists: Sequence[str], *, folds: int) -> 
     """The level's answers for every song, by models that were not fitted to its artist, (song, output)."""
     said = level.fitted(x, level.rows)(x)
     inside = np.flatnonzero(level.rows)
-    for kept, held in GroupKFold(folds).split(inside, groups=[artists[i] for i in inside]):
+    for kept, held in GroupKFold(folds).split(inside, groups=np.asarray(artists)[inside]):
         said[inside[held]] = level.fitted(x, inside[kept])(x[inside[held]])
     return said
 
@@ -202,7 +204,7 @@ class Plane:
 def fit_stack(corpus: Corpus, tables: Tables, bags: Sequence[Bag], train: Mask, plane: Plane, recipe: LyricsRecipe) -> Stacked:
     """The network fitted to the rated songs `train`, the songs with moods, and those of rated artists."""
     free = np.array([song.split is None for song in corpus.songs]) | train
-    bare = tables.network(word_scores=0, description_scores=0)
+    bare = tables.network(word_scores=1, description_scores=1)
     words, described = weighed(bare, bags), descriptions(bare, bags)
     space = find_space(words, described, free, topics=recipe.topics, seed=recipe.seed)
     known = features(words, described, space)
@@ -253,7 +255,7 @@ def _assembled(tables: Tables, levels: Sequence[Level], fitted: Sequence[Linear]
     network.std.copy_(torch.from_numpy(space.std))
     with torch.no_grad():
         network.described.weight.copy_(torch.from_numpy(np.concatenate([m.weight for m in described])))
-        network.described.bias.copy_(torch.from_numpy(np.concatenate([m.bias for m in described])))
+        network.described.bias.data.copy_(torch.from_numpy(np.concatenate([m.bias for m in described])))
         network.out.weight.copy_(torch.from_numpy(np.concatenate([*word_out, *described_out], axis=1)))
         network.out.bias.copy_(torch.from_numpy(last.bias))
     return network.eval()

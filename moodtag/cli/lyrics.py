@@ -1,0 +1,152 @@
+"""`moodtag lyrics`: where a track's words come from, and what the gate said of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from moodtag.cli.console import print_json, printable, short_path, stderr, stdout, with_remedy
+from moodtag.cli.scan import Services, check_paths, tell_notice
+from moodtag.cli.stop import stoppable
+from moodtag.core.errors import TagError, UsageError
+from moodtag.core.records import LookedFor
+from moodtag.embed import Keeper, Kept, Place, keeping
+from moodtag.index.file import own_index
+from moodtag.library import files
+from moodtag.library.containers import open_media
+from moodtag.library.details import read_song
+from moodtag.lyrics.embedded import read_tagged
+from moodtag.lyrics.find import Found, Provider, find_words
+
+_STATES = {
+    "instrumental": "instrumental",
+    "not-found": "not found",
+    "unavailable": "could not be looked up",
+}
+
+
+def run_lyrics(paths: list[Path], index: Path, services: Services, *, embed: Place | None, text: bool, json: bool) -> int:
+    """Prints a line per track, keeps fetched words where `embed` says, and returns the exit code.
+
+    That is 1 where a track cannot be read or written, or a service could not be asked.
+    """
+    check_paths(paths)
+    if embed is not None and services.mode != "fetch":
+        raise UsageError("only fetched words are kept, and none are to be fetched", remedy="--lyrics fetch")
+    with ExitStack() as stack:
+        providers = services.providers()
+        for provider in providers:
+            stack.callback(provider.close)
+        stop = stack.enter_context(stoppable())
+        keeper = None if embed is None else stack.enter_context(_keeper(index, embed, paths))
+        teller = _Teller(providers, keeper, text=text, json=json)
+        troubled = False
+        for track in files.find_tracks(paths):
+            if stop.is_set():
+                return stop.exit_code
+            troubled |= track.note is None and not teller.tell(track)
+        return int(troubled)
+
+
+@contextmanager
+def _keeper(index: Path, place: Place, paths: list[Path]) -> Iterator[Keeper]:
+    with own_index(index) as opened:
+        tell_notice(opened)
+        with keeping(opened, place, paths=[path.absolute() for path in paths]) as keeper:
+            yield keeper
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Looks for words, has them kept where that is wanted, and prints what came of it."""
+
+    providers: Sequence[Provider]
+    keeper: Keeper | None
+    text: bool
+    json: bool
+
+    def tell(self, track: files.Found) -> bool:
+        """Whether nothing went wrong with the track."""
+        found, kept, error = Found(), None, track.error
+        if track.stamp is not None and error is None:
+            try:
+                media = open_media(track.path)
+                found = find_words(track.path, read_tagged(media.file), read_song(media.file), self.providers)
+                kept = None if self.keeper is None else self.keeper.keep(track.path, track.stamp, found)
+            except (TagError, OSError) as problem:
+                error = str(problem)
+        if self.json:
+            print_json(_record(track.path, found, kept, error, text=self.text))
+        elif error is not None:
+            stderr().print(Text(f"{short_path(track.path)}: {printable(error)}"))
+        else:
+            _print(track.path, found, kept, text=self.text)
+        is_unasked = found.lyrics is not None and found.lyrics.state == "unavailable"
+        return error is None and not is_unasked and (kept is None or kept.error is None)
+
+
+def _print(path: Path, found: Found, kept: Kept | None, *, text: bool) -> None:
+    stdout().print(Text(f"{short_path(path)}: {printable(_sentence(found) + _whereabouts(kept))}"))
+    if text and found.words is not None:
+        for line in found.words.lines:
+            stdout().print(Text(f"    {printable(line)}"))
+    if kept is not None and kept.error is not None:
+        stderr().print(Text(f"{short_path(path)}: words not kept: {printable(with_remedy(kept.error, kept.remedy))}"))
+
+
+def _whereabouts(kept: Kept | None) -> str:
+    if kept is None or kept.error is not None:
+        return ""
+    if kept.place is None:
+        return f"; not kept: {kept.note}"
+    return f"; kept in {'its tags' if kept.place == 'tags' else kept.place}"
+
+
+def _sentence(found: Found) -> str:
+    if found.lyrics is None:
+        return "brings no words (--lyrics fetch asks LRCLIB)"
+    lyrics, words = found.lyrics, found.words
+    if words is None or words.is_instrumental:
+        return _state(lyrics.state, lyrics.source, lyrics.note)
+    count = len(words.text.split())
+    gate = f"not judged: {words.refusal}" if words.refusal is not None else f"language {words.language or 'uncertain'}"
+    return f"{_state(lyrics.state, lyrics.source, lyrics.note)}, {count} words in {len(words.lines)} lines, {gate}"
+
+
+def _state(state: str, source: str | None, note: str | None) -> str:
+    named = f"{_STATES.get(state, state)}{f' ({source})' if source else ''}"
+    return f"{named}: {note}" if note else named
+
+
+def _record(path: Path, found: Found, kept: Kept | None, error: str | None, *, text: bool) -> dict[str, Any]:
+    lyrics, words = found.lyrics, found.words
+    return {
+        "path": str(path),
+        "state": None if lyrics is None else lyrics.state,
+        "source": None if lyrics is None else lyrics.source,
+        "note": None if lyrics is None else lyrics.note,
+        "language": None if words is None else words.language,
+        "words": None if words is None else len(words.text.split()),
+        "refusal": None if words is None else words.refusal,
+        **({"text": words.text if words is not None else None} if text else {}),
+        "kept": None if kept is None else kept.place,
+        "not_kept": None if kept is None else kept.note,
+        "error": error if kept is None else kept.error,
+        "remedy": None if kept is None else kept.remedy,
+    }
+
+
+def words_text(words: LookedFor) -> str:
+    """Where a judged track's words came from, for people."""
+    named = _state(words.state, words.source, words.note) if words.state is not None else "none"
+    language = f", language {words.language}" if words.language is not None else ""
+    return f"{named}{language}{f', not judged: {words.refusal}' if words.refusal is not None else ''}"
+
+
+def words_record(words: LookedFor) -> dict[str, Any]:
+    """The same, as `show --json` prints it."""
+    names = ("state", "source", "note", "language", "refusal", "sha256", "model", "looked_at")
+    return {name: getattr(words, name) for name in names}

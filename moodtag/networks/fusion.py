@@ -1,0 +1,79 @@
+"""Sound and words judged together: late fusion, each tower's answer counting by its weight.
+
+Source: Delbouys et al. 2018, "Music mood detection based on audio and lyrics with deep neural net", and, where no weight
+is given, the combination of independent measurements by their variances.
+"""
+
+import math
+from dataclasses import replace
+
+from moodtag.core.records import Estimate, Towers, Verdict
+
+TOLERANCE = 0.15
+"""How far from the truth a confident verdict may lie."""
+
+
+def fuse(verdict: Verdict, lyrics: Estimate, *, source: str, valence_weight: float | None, arousal_weight: float | None) -> Verdict:
+    """The audio verdict with the words taken in: they count `..._weight` (0..1), or, where that is None, by their certainty."""
+    audio = audio_estimate(verdict)
+    v = _weight(audio.valence_std, lyrics.valence_std) if valence_weight is None else valence_weight
+    a = _weight(audio.arousal_std, lyrics.arousal_std) if arousal_weight is None else arousal_weight
+    valence_std, arousal_std = _std(audio.valence_std, lyrics.valence_std, v), _std(audio.arousal_std, lyrics.arousal_std, a)
+    # Confidence is that of the sound being music at all, times what the new certainties make of both axes.
+    certain = _within(audio.valence_std) * _within(audio.arousal_std)
+    return replace(
+        verdict,
+        valence=(1 - v) * audio.valence + v * lyrics.valence,
+        arousal=(1 - a) * audio.arousal + a * lyrics.arousal,
+        valence_std=valence_std,
+        arousal_std=arousal_std,
+        confidence=min(1.0, verdict.confidence * _within(valence_std) * _within(arousal_std) / certain) if certain else verdict.confidence,
+        modality="audio+lyrics",
+        lyrics_source=source,
+        towers=Towers(audio, lyrics, v, a),
+    )
+
+
+def unfused(verdict: Verdict) -> Verdict:
+    """The verdict of the sound alone."""
+    if verdict.towers is None:
+        return verdict
+    audio = verdict.towers.audio
+    certain = _within(verdict.valence_std) * _within(verdict.arousal_std)
+    confidence = min(1.0, verdict.confidence * _within(audio.valence_std) * _within(audio.arousal_std) / certain) if certain else 0.0
+    return replace(
+        verdict,
+        valence=audio.valence,
+        arousal=audio.arousal,
+        valence_std=audio.valence_std,
+        arousal_std=audio.arousal_std,
+        confidence=confidence,
+        modality="audio",
+        lyrics_source=None,
+        towers=None,
+    )
+
+
+def audio_estimate(verdict: Verdict) -> Estimate:
+    """What the sound alone says."""
+    if verdict.towers is not None:
+        return verdict.towers.audio
+    return Estimate(verdict.valence, verdict.arousal, verdict.valence_std, verdict.arousal_std)
+
+
+def within(tolerance: float, std: float) -> float:
+    """Probability that a normal deviate of that standard deviation stays within the tolerance."""
+    return math.erf(tolerance / (std * math.sqrt(2)))
+
+
+def _within(std: float) -> float:
+    return within(TOLERANCE, std)
+
+
+def _weight(audio_std: float, lyrics_std: float) -> float:
+    """The words' share where both are independent measurements."""
+    return audio_std**2 / (audio_std**2 + lyrics_std**2)
+
+
+def _std(audio_std: float, lyrics_std: float, weight: float) -> float:
+    return math.hypot((1 - weight) * audio_std, weight * lyrics_std)

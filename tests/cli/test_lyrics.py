@@ -1,0 +1,96 @@
+"""Words on the command line: `moodtag lyrics`, and what `scan` and `show` tell of them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_commands import moodtag
+from tests.conftest import MakeAudio
+from tests.lyrics.server import Server, track
+from tests.lyrics.test_embedded import edit
+from tests.lyrics.words import RAIN, REGEN
+from tests.test_words import give_words
+
+GRIEF = "I cry alone in the cold dark grave, my tears and my pain, you died and left me with sorrow and despair\n" * 4
+
+
+def records(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def library(make_audio: MakeAudio, tmp_path: Path) -> Path:
+    folder = tmp_path / "music"
+    give_words(make_audio(".flac", name="tagged.flac", folder=folder))
+    give_words(make_audio(".flac", name="german.flac", folder=folder), REGEN)
+    make_audio(".mp3", name="beside.mp3", folder=folder)
+    (folder / "beside.txt").write_text(GRIEF)
+    make_audio(".opus", name="plain.opus", folder=folder)
+    return folder
+
+
+def test_lyrics_tells_where_words_come_from_and_what_the_gate_said(library: Path) -> None:
+    told = dict(line.split(": ", 1) for line in moodtag("lyrics", library).stdout.splitlines())
+    assert {Path(path).name: said for path, said in told.items()} == {
+        "tagged.flac": f"embedded (LYRICS), {len(RAIN.split())} words in 6 lines, language en",
+        "german.flac": f"embedded (LYRICS), {len(REGEN.split())} words in 6 lines, language de",
+        "beside.mp3": f"sidecar (beside.txt), {len(GRIEF.split())} words in 4 lines, language en",
+        "plain.opus": "brings no words (--lyrics fetch asks LRCLIB)",
+    }
+    assert RAIN.splitlines()[0] in moodtag("lyrics", library / "tagged.flac", "--text").stdout
+    (record,) = records(moodtag("lyrics", library / "tagged.flac", "--json").stdout)
+    assert (record["state"], record["source"], record["language"], record["refusal"]) == ("embedded", "LYRICS", "en", None)
+    assert "text" not in record
+
+
+def test_scan_and_show_tell_both_towers(library: Path) -> None:
+    scanned = {Path(record["path"]).name: record for record in records(moodtag("scan", library, "--json").stdout)}
+    assert {name: (record["modality"], record["lyrics_source"]) for name, record in scanned.items()} == {
+        "tagged.flac": ("audio+lyrics", "embedded"),
+        "german.flac": ("audio", None),
+        "beside.mp3": ("audio+lyrics", "sidecar"),
+        "plain.opus": ("audio", None),
+    }
+    (shown,) = records(moodtag("show", library / "beside.mp3", "--json").stdout)
+    assert shown["lyrics"]["valence"] < 0.45
+    assert 0 < shown["lyrics_weight"]["arousal"] < 1
+    low, high = sorted((shown["audio"]["valence"], shown["lyrics"]["valence"]))
+    assert low <= shown["valence"] <= high
+    assert shown["bittersweet"] is (abs(shown["audio"]["valence"] - shown["lyrics"]["valence"]) > 0.35)
+    assert (shown["words"]["state"], shown["words"]["language"], shown["song"]["title"]) == ("sidecar", "en", "Élégie")
+    assert "words   sidecar (beside.txt), language en" in moodtag("show", library / "beside.mp3").stdout
+    assert "not judged: in a language that is not judged (de)" in moodtag("show", library / "german.flac").stdout
+
+
+def test_without_words_the_sound_alone_is_judged(library: Path) -> None:
+    scanned = records(moodtag("scan", library, "--json", "--lyrics", "off").stdout)
+    assert {record["modality"] for record in scanned} == {"audio"}
+
+
+def test_a_scan_fetches_where_the_music_brings_no_words(make_audio: MakeAudio, tmp_path: Path) -> None:
+    library = tmp_path / "music"
+    path = make_audio(".flac", name="rain.flac", folder=library)
+
+    def name(tags: Any) -> None:
+        tags["TITLE"], tags["ARTIST"] = ["Rain"], ["Nobody"]
+
+    edit(path, name)
+    with Server(track("Rain", "Nobody", duration=1.0, plain=RAIN)) as server:
+        scan = ("scan", library, "--json", "--lyrics", "fetch", "--lrclib-url", server.url)
+        (record,) = records(moodtag(*scan).stdout)
+        assert (record["modality"], record["lyrics_source"]) == ("audio+lyrics", "lrclib")
+        asked = len(server.requests)
+        (again,) = records(moodtag(*scan).stdout)
+        assert (again["status"], len(server.requests)) == ("current", asked)
+
+
+def test_a_bad_address_is_wrong_usage(library: Path) -> None:
+    done = moodtag("scan", library, "--lyrics", "fetch", "--lrclib-url", "nonsense")
+    assert (done.returncode, "is no address of an LRCLIB" in done.stderr) == (2, True)
+
+
+def test_a_token_appears_in_no_text(library: Path) -> None:
+    done = moodtag("scan", library, "--dry-run", "--lyrics", "fetch", MOODTAG_GENIUS_TOKEN="top secret")
+    assert "secret" not in done.stdout + done.stderr
