@@ -91,6 +91,15 @@ def test_a_sidecar_that_someone_changed_is_left_to_them(index: Index, library: P
     assert not sidecar.exists()
 
 
+def test_what_is_no_file_any_more_is_left_alone_and_does_not_block(index: Index, library: Path, make_audio: MakeAudio) -> None:
+    keep(index, "sidecar", make_audio(".mp3", folder=library))
+    (library / "elegy.txt").unlink()
+    os.mkfifo(library / "elegy.txt")
+    (undone,) = taken_back(index)
+    assert (len(undone.refused), undone.changes) == (1, ())
+    assert (library / "elegy.txt").exists()
+
+
 def test_a_sidecar_that_is_gone_bars_nothing(index: Index, library: Path, make_audio: MakeAudio) -> None:
     paths = [make_audio(".mp3", name=name, folder=library) for name in ("a.mp3", "b.mp3")]
     keep(index, "sidecar", *paths)

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -60,9 +61,9 @@ def sidecar_of(entry: Entry) -> Path | None:
 
 
 def digest_there(sidecar: Path) -> str | None:
-    """The digest of what is there now, None where there is nothing. Raises OSError."""
+    """The digest of what is there now, empty for what is no file, None where there is nothing. Raises OSError."""
     try:
-        return digest_of(sidecar.read_bytes())
+        return digest_of(sidecar.read_bytes()) if stat.S_ISREG(sidecar.lstat().st_mode) else ""
     except (FileNotFoundError, NotADirectoryError):
         return None
 

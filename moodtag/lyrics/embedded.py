@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from moodtag.core.records import Stamp, TaggedText
 MAX_BYTES = 1 << 20
 """What is longer holds no lyrics."""
 
+_MAX_TEXTS = 8
 _SUFFIXES = (".lrc", ".txt")
 _FOLDER = "lyrics"
 _LISTED_FOLDERS = 16
@@ -38,7 +40,8 @@ def read_tagged(file: Any) -> tuple[TaggedText, ...]:
 
 
 def _bounded(found: Iterator[tuple[str, str]]) -> Iterator[TaggedText]:
-    return (TaggedText(key, text) for key, text in found if text.strip() and len(text) <= MAX_BYTES)
+    texts = (TaggedText(key, text) for key, text in found if text.strip() and len(text) <= MAX_BYTES)
+    return islice(texts, _MAX_TEXTS)
 
 
 def _texts(tags: Any, key: str) -> Iterator[str]:

@@ -145,3 +145,7 @@ def test_a_sidecar_that_is_no_plain_file_or_too_long_is_left_alone(tmp_path: Pat
 
 def test_a_folder_that_cannot_be_read_has_no_sidecars(tmp_path: Path) -> None:
     assert find_sidecar(tmp_path / "gone" / "song.mp3") is None
+
+
+def test_of_very_many_texts_only_some_are_read(make_audio: MakeAudio) -> None:
+    assert len(tagged(edit(make_audio(".flac"), lambda tags: tags.update(LYRICS=[f"words {i}" for i in range(1000)])))) == 8

@@ -22,7 +22,7 @@ def render_card(model: LyricsModel, recipe: LyricsRecipe, metrics: dict[str, Any
         _moods(metrics),
         _fused(metrics),
         _data(metrics),
-        _limits(metrics),
+        _limits(),
         _recipe(recipe),
     )
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
@@ -97,8 +97,7 @@ def _data(metrics: dict[str, Any]) -> Iterator[str]:
     yield "rated ones among the training songs learn the artist's mean."
 
 
-def _limits(metrics: dict[str, Any]) -> Iterator[str]:
-    del metrics
+def _limits() -> Iterator[str]:
     yield "## Limits\n"
     yield "- The labels come from listeners' tags by way of a lexicon, not from people who read the words."
     yield "- A bag of words knows no irony, no negation, and not who speaks."
