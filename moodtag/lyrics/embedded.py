@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from charset_normalizer import from_bytes
 from mutagen import apev2, asf, id3, mp4
 from mutagen._vorbis import VCommentDict
 
@@ -87,6 +86,8 @@ def decode_text(raw: bytes) -> str:
                 return raw.decode(name)
             except UnicodeDecodeError:
                 continue
+    from charset_normalizer import from_bytes  # a tenth of a second in every worker, which hardly any file needs
+
     best = from_bytes(raw).best()
     return raw.decode("cp1252", "replace") if best is None else str(best)
 
