@@ -12,8 +12,9 @@ from moodtag.core.errors import DecodeError, FileError
 from moodtag.core.records import Stamp, Verdict
 from moodtag.index.store import Track
 from moodtag.library.workers import CRASHED_AGAIN, BrokenWorkersError, Heard, Limits, LostAnswerError, Told, Workers
+from moodtag.lyrics.embedded import read_tagged
 from moodtag.networks.checkpoint import Model
-from moodtag.words import Reader, Reading, read_tagged
+from moodtag.words import Reader, Reading
 
 if TYPE_CHECKING:
     from moodtag.networks.predict import Predictor
@@ -169,7 +170,8 @@ class Line:
 
     def _with_words(self, job: Job) -> Job:
         """The job with its words read, where there is a reader."""
-        if self._reader is None or job.told is None:
+        if self._reader is None:
             return job
+        assert job.told is not None and job.verdict is not None
         reading = self._reader.read(job.path, job.told, job.known)
-        return replace(job, reading=reading, verdict=None if job.verdict is None else self._reader.fused(job.verdict, reading))
+        return replace(job, reading=reading, verdict=self._reader.fused(job.verdict, reading))

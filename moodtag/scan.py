@@ -1,10 +1,9 @@
 """Where the stages meet: files in, one Outcome per file out."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from moodtag.core.errors import FileError
@@ -68,15 +67,15 @@ def scan(
     untouched: what was yielded is kept. `paths` are told in the list of runs.
     """
     if options.dry_run:
-        with _Scan(model, index, options, Run(0)) as scanner:
+        with closing(_Scan(model, index, options, Run(0))) as scanner:
             yield from map(scanner.foresee, found)
         return
     recover(index)
     with ExitStack() as stack:
         run = stack.enter_context(index.run("scan", model=model.id, paths=paths))
-        scanner = stack.enter_context(_Scan(model, index, options, run))
+        scanner = _Scan(model, index, options, run)
         line = stack.enter_context(Line(model, load, jobs=options.jobs, limits=options.limits, reader=scanner.reader))
-        stack.callback(scanner.hang_up)  # before the line waits for what it has begun
+        stack.enter_context(closing(scanner))  # before the line waits for what it has begun
         for item in found:
             if is_stopped():
                 return
@@ -97,13 +96,7 @@ class _Scan:
         self._lost: dict[str, list[Path]] | None = None
         self._gone: frozenset[Path] | None = None
 
-    def __enter__(self) -> "_Scan":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.hang_up()
-
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """Ends requests for words that are under way."""
         if self.reader is not None:
             self.reader.close()
@@ -215,7 +208,7 @@ class _Scan:
         known = job.known
         assert job.told is not None
         if known is None or known.audio_key != job.told.audio_key:
-            known = self._moved_here(job) or known
+            known = self._moved_here(job.path, job.told.audio_key) or known
         if known is None or known.audio_key != job.told.audio_key or known.model != self.model.id:
             line.put(Job(job.path, job.stamp, known))
             return None
@@ -230,21 +223,21 @@ class _Scan:
 
     def _read(self, job: Job) -> Outcome:
         """The outcome of a track that is known and whose words were looked for."""
-        assert job.known is not None and job.reading is not None and job.verdict is not None
         known = job.known
-        is_new = known.verdict is None or job.verdict.towers != known.verdict.towers
+        assert known is not None and known.verdict is not None and job.reading is not None and job.verdict is not None
+        is_new = job.verdict.towers != known.verdict.towers
         state: TagState = "pending" if is_new and known.tag_state == "written" else known.tag_state
         track = replace(known, verdict=job.verdict, words=job.reading.looked, tag_state=state)
         return self._conclude(job, track, known, judged_now=is_new)
 
-    def _moved_here(self, job: Job) -> Track | None:
+    def _moved_here(self, path: Path, audio_key: str) -> Track | None:
         """The track with this sound that is not where it was: its analysis, locks and journal come along.
 
         Where a whole folder is missing, which may be a disk that comes back, they are copied and stay there as well.
         """
-        lost = self._lost_tracks().get(job.told.audio_key if job.told is not None else "", [])
+        lost = self._lost_tracks().get(audio_key, [])
         # Of several with the same sound, the one with the same name: which of them this is must not be guessed.
-        fitting = [path for path in lost if path.name == job.path.name] if len(lost) > 1 else lost
+        fitting = [each for each in lost if each.name == path.name] if len(lost) > 1 else lost
         if len(fitting) != 1:
             return None
         old = fitting[0]
@@ -252,11 +245,11 @@ class _Scan:
         if self._gone is None:
             self._gone = frozenset(find_gone(self.index, self.index.roots()).gone)
         if old in self._gone:
-            self.index.move(old, job.path)
+            self.index.move(old, path)
         else:
-            self.index.copy(old, job.path)
+            self.index.copy(old, path)
         self.locks = self.index.locks()
-        return self.index.get(job.path)
+        return self.index.get(path)
 
     def _judged(self, job: Job) -> Outcome:
         """The outcome of a file that was heard and judged, or that could not be."""

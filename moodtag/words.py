@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from moodtag.core.records import Estimate, LookedFor, LyricsMode, Verdict
 from moodtag.index.store import Track
 from moodtag.library.workers import Told
-from moodtag.lyrics.embedded import find_sidecar, read_tagged, sidecar_stamp
-from moodtag.lyrics.find import Found, Provider, find_local, find_words
+from moodtag.lyrics.embedded import find_sidecar, sidecar_stamp
+from moodtag.lyrics.find import SERVICES, Found, Provider, ask, find_local
 from moodtag.networks.checkpoint import LyricsModel
 from moodtag.networks.fusion import fuse, unfused
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 RECHECK = timedelta(days=30)
 """So long an answer of the network that there are no words holds."""
-
-__all__ = ["RECHECK", "Reader", "Reading", "WordsOptions", "read_tagged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +74,12 @@ class Reader:
         """The words of the track; what is `known` of them from the network stands where it still holds."""
         sidecar = sidecar_stamp(find_sidecar(path))
         found = find_local(path, told.texts)
-        if not found.is_judged and not _says_instrumental(found):
+        if not found.is_answer:
             held = self._held(known)
             if held is not None:
                 return replace(held, looked=replace(held.looked, sidecar=sidecar))
             if self.options.mode == "fetch":
-                found = find_words(path, told.texts, told.song, self.options.providers)
+                found = ask(found, told.song, self.options.providers)
         return self._reading(
             found, LookedFor(sidecar=sidecar, model=self.options.model.id, looked_at=self._now().isoformat(timespec="seconds"))
         )
@@ -142,8 +140,4 @@ def source_of(looked: LookedFor) -> str:
 
 def _brings_its_own(words: LookedFor) -> bool:
     """Whether what was found came with the music, and not from a service."""
-    return words.state in ("embedded", "sidecar") or (words.state == "instrumental" and words.source not in ("lrclib", "genius"))
-
-
-def _says_instrumental(found: Found) -> bool:
-    return found.lyrics is not None and found.lyrics.state == "instrumental"
+    return words.state in ("embedded", "sidecar") or (words.state == "instrumental" and words.source not in SERVICES)

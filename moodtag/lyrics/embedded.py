@@ -16,8 +16,10 @@ from moodtag.core.records import Stamp, TaggedText
 MAX_BYTES = 1 << 20
 """What is longer holds no lyrics."""
 
+SUFFIXES = (".lrc", ".txt")
+"""Of files of words, better ones first."""
+
 _MAX_TEXTS = 8
-_SUFFIXES = (".lrc", ".txt")
 _FOLDER = "lyrics"
 _LISTED_FOLDERS = 16
 _KEYS: dict[type[Any], tuple[str, ...]] = {
@@ -97,7 +99,7 @@ def find_sidecar(track: Path) -> Path | None:
     folders = (track.parent, *(track.parent / name for name in _names(track.parent).get(_FOLDER, ())))
     for folder in folders:
         names = _names(folder)
-        for suffix in _SUFFIXES:
+        for suffix in SUFFIXES:
             for name in names.get(track.stem.casefold() + suffix, ()):
                 return folder / name
     return None
@@ -135,6 +137,6 @@ def _listed(folder: Path, mtime_ns: int) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name in sorted(os.listdir(folder)):
         folded = name.casefold()
-        if folded == _FOLDER or folded.endswith(_SUFFIXES):
+        if folded == _FOLDER or folded.endswith(SUFFIXES):
             found[folded] = (*found.get(folded, ()), name)
     return found

@@ -9,6 +9,9 @@ from moodtag.core.records import Lyrics, Song, TaggedText
 from moodtag.lyrics.clean import Words, check
 from moodtag.lyrics.embedded import find_sidecar, read_sidecar
 
+LRCLIB, GENIUS = SERVICES = ("lrclib", "genius")
+"""The services, as `Lyrics.source` names them."""
+
 
 class Provider(Protocol):
     """A service that may know a song's words. `find` never raises; `close` ends what is under way."""
@@ -32,6 +35,11 @@ class Found:
         """Whether there are words that passed the gate."""
         return self.words is not None and self.words.refusal is None
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether there is nothing more to look for: words to judge, or word that there are none."""
+        return self.is_judged or (self.lyrics is not None and self.lyrics.state == "instrumental")
+
 
 def find_local(track: Path, tagged: Sequence[TaggedText]) -> Found:
     """The first text out of tags or a sidecar that passes the gate; where none does, the first there is."""
@@ -40,13 +48,17 @@ def find_local(track: Path, tagged: Sequence[TaggedText]) -> Found:
 
 def find_words(track: Path, tagged: Sequence[TaggedText], song: Song, providers: Sequence[Provider]) -> Found:
     """The words from wherever they are first found; a provider is asked only where the music brings none of its own."""
-    local = find_local(track, tagged)
-    if local.is_judged or (local.words is not None and local.words.is_instrumental):
+    return ask(find_local(track, tagged), song, providers)
+
+
+def ask(local: Found, song: Song, providers: Sequence[Provider]) -> Found:
+    """What the music brings, or, where that is no answer, what the providers say."""
+    if local.is_answer:
         return local
     asked = [local] if local.lyrics is not None else []
     for provider in providers:
         found = _checked(provider.find(song))
-        if found.is_judged or (found.lyrics is not None and found.lyrics.state == "instrumental"):
+        if found.is_answer:
             return found
         asked.append(found)
     return _most_telling(asked)
@@ -71,7 +83,7 @@ def _best(texts: Iterator[Callable[[], Lyrics | None]]) -> Found:
         if lyrics is None:
             continue
         found = _checked(lyrics)
-        if found.is_judged or (found.words is not None and found.words.is_instrumental):
+        if found.is_answer:
             return found
         first = first if first.lyrics is not None else found
     return first

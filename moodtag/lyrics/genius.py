@@ -7,14 +7,15 @@ import io
 import re
 import time
 from collections.abc import Callable, Mapping
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import moodtag
 from moodtag.core.errors import UsageError
 from moodtag.core.records import Lyrics, Song
-from moodtag.lyrics.courtesy import Courtesy, Manners, UnavailableError, refusal
-from moodtag.lyrics.names import MAX_LENGTH, is_same_song, plain_artist, plain_title, sendable, why_unaskable
+from moodtag.lyrics.courtesy import Manners, UnavailableError, refusal
+from moodtag.lyrics.find import GENIUS as SOURCE
+from moodtag.lyrics.names import MAX_LENGTH, is_same_song, plain_artist, plain_title
+from moodtag.lyrics.service import Service
 
 if TYPE_CHECKING:
     from requests import Response
@@ -23,7 +24,6 @@ T = TypeVar("T")
 
 API_URL = "https://api.genius.com/"
 WEB_URL = "https://genius.com/"
-SOURCE = "genius"
 
 _NAME = "Genius"
 _MAX_BYTES = 4_000_000  # pages of songs with many remarks have more than one megabyte
@@ -36,8 +36,10 @@ _INSTRUMENTAL = re.compile(r"\W*(?:this (?:song|track) is an? )?instrumental\W*"
 _Hit = Mapping[str, Any]
 
 
-class Genius:
+class Genius(Service):
     """Asks Genius with the user's own token, which appears in no text. To be closed after use."""
+
+    name, source = _NAME, SOURCE
 
     def __init__(
         self, token: str, *, api_url: str = API_URL, web_url: str = WEB_URL, timeout_s: float = 10.0, manners: Manners | None = None
@@ -45,30 +47,12 @@ class Genius:
         self._token = _checked(token)
         self._api_url, self._web_url = api_url, web_url
         self._timeout_s = timeout_s
-        self._courtesy = Courtesy(_NAME, manners or Manners(retries=1))
+        super().__init__(manners or Manners(retries=1))
         self._client: Any = None
 
-    def __enter__(self) -> "Genius":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Hangs up. Who is waiting for an answer gets `unavailable`."""
-        self._courtesy.close(self._hang_up)
-
-    def find(self, song: Song) -> Lyrics:
-        """The words of the song, or why there are none. Whatever the service does, nothing is raised."""
-        title, artist = sendable(song.title), sendable(song.artist)
-        note = why_unaskable(title, artist)
-        if note is not None:
-            return Lyrics("not-found", note=note)
-        try:
-            hit = self._hit(title, artist)
-            return Lyrics("not-found", source=SOURCE) if hit is None else self._words(hit)
-        except UnavailableError as error:
-            return Lyrics("unavailable", source=SOURCE, note=error.note)
+    def _found(self, song: Song, title: str, artist: str) -> Lyrics:
+        hit = self._hit(title, artist)
+        return Lyrics("not-found", source=SOURCE) if hit is None else self._words(hit)
 
     def _hit(self, title: str, artist: str) -> _Hit | None:
         """What the search found for the song itself, best with words."""

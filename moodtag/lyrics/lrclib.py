@@ -10,7 +10,6 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from types import TracebackType
 from typing import Any
 
 import httpx
@@ -18,11 +17,12 @@ import httpx
 import moodtag
 from moodtag.core.errors import UsageError
 from moodtag.core.records import Lyrics, Song
-from moodtag.lyrics.courtesy import Courtesy, Manners, UnavailableError, refusal
-from moodtag.lyrics.names import MAX_LENGTH, is_same_song, plain_artist, plain_title, sendable, why_unaskable
+from moodtag.lyrics.courtesy import Manners, UnavailableError, refusal
+from moodtag.lyrics.find import LRCLIB as SOURCE
+from moodtag.lyrics.names import MAX_LENGTH, is_same_song, plain_artist, plain_title, sendable
+from moodtag.lyrics.service import Service
 
 BASE_URL = "https://lrclib.net"
-SOURCE = "lrclib"
 
 _NAME = "LRCLIB"
 _MAX_BYTES = 1_000_000
@@ -54,38 +54,21 @@ class _Record:
         return self.instrumental or self.text is not None
 
 
-class Lrclib:
+class Lrclib(Service):
     """Asks the LRCLIB at `base_url`. An answer that is not complete after `timeout_s` is given up. To be closed after use."""
+
+    name, source = _NAME, SOURCE
 
     def __init__(self, base_url: str = BASE_URL, *, timeout_s: float = 10.0, manners: Manners | None = None) -> None:
         self._base_url = _checked(base_url)
         self._timeout_s = timeout_s
-        self._courtesy = Courtesy(_NAME, manners or Manners())
+        super().__init__(manners or Manners())
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)  # only there has an answer as a whole a deadline
         self._http = _client(timeout_s)
 
-    def __enter__(self) -> "Lrclib":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Hangs up. Who is waiting for an answer gets `unavailable`."""
-        self._courtesy.close(self._hang_up)
-
-    def find(self, song: Song) -> Lyrics:
-        """The words of the song, or why there are none. Whatever the service does, nothing is raised."""
-        title, artist = sendable(song.title), sendable(song.artist)
-        note = why_unaskable(title, artist)
-        if note is not None:
-            return Lyrics("not-found", note=note)
+    def _found(self, song: Song, title: str, artist: str) -> Lyrics:
         song = replace(song, title=title, artist=artist)
-        try:
-            record = self._named(song, title, artist) or self._searched(song, title, artist)
-        except UnavailableError as error:
-            return Lyrics("unavailable", source=SOURCE, note=error.note)
-        return _lyrics(record)
+        return _lyrics(self._named(song, title, artist) or self._searched(song, title, artist))
 
     def _named(self, song: Song, title: str, artist: str) -> _Record | None:
         """The record that LRCLIB has under exactly these names, where it says something."""

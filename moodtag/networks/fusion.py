@@ -19,15 +19,13 @@ def fuse(verdict: Verdict, lyrics: Estimate, *, source: str, valence_weight: flo
     v = _weight(audio.valence_std, lyrics.valence_std) if valence_weight is None else valence_weight
     a = _weight(audio.arousal_std, lyrics.arousal_std) if arousal_weight is None else arousal_weight
     valence_std, arousal_std = _std(audio.valence_std, lyrics.valence_std, v), _std(audio.arousal_std, lyrics.arousal_std, a)
-    # Confidence is that of the sound being music at all, times what the new certainties make of both axes.
-    certain = _within(audio.valence_std) * _within(audio.arousal_std)
     return replace(
         verdict,
         valence=(1 - v) * audio.valence + v * lyrics.valence,
         arousal=(1 - a) * audio.arousal + a * lyrics.arousal,
         valence_std=valence_std,
         arousal_std=arousal_std,
-        confidence=min(1.0, verdict.confidence * _within(valence_std) * _within(arousal_std) / certain) if certain else verdict.confidence,
+        confidence=_confidence(verdict, valence_std, arousal_std),
         modality="audio+lyrics",
         lyrics_source=source,
         towers=Towers(audio, lyrics, v, a),
@@ -39,15 +37,13 @@ def unfused(verdict: Verdict) -> Verdict:
     if verdict.towers is None:
         return verdict
     audio = verdict.towers.audio
-    certain = _within(verdict.valence_std) * _within(verdict.arousal_std)
-    confidence = min(1.0, verdict.confidence * _within(audio.valence_std) * _within(audio.arousal_std) / certain) if certain else 0.0
     return replace(
         verdict,
         valence=audio.valence,
         arousal=audio.arousal,
         valence_std=audio.valence_std,
         arousal_std=audio.arousal_std,
-        confidence=confidence,
+        confidence=_confidence(verdict, audio.valence_std, audio.arousal_std),
         modality="audio",
         lyrics_source=None,
         towers=None,
@@ -61,13 +57,15 @@ def audio_estimate(verdict: Verdict) -> Estimate:
     return Estimate(verdict.valence, verdict.arousal, verdict.valence_std, verdict.arousal_std)
 
 
-def within(tolerance: float, std: float) -> float:
+def within(std: float) -> float:
     """Probability that a normal deviate of that standard deviation stays within the tolerance."""
-    return math.erf(tolerance / (std * math.sqrt(2)))
+    return math.erf(TOLERANCE / (std * math.sqrt(2)))
 
 
-def _within(std: float) -> float:
-    return within(TOLERANCE, std)
+def _confidence(verdict: Verdict, valence_std: float, arousal_std: float) -> float:
+    """The verdict's confidence at other certainties: its other part, that this is music at all, stays as it is."""
+    before, after = within(verdict.valence_std) * within(verdict.arousal_std), within(valence_std) * within(arousal_std)
+    return min(1.0, verdict.confidence * after / before) if before else verdict.confidence
 
 
 def _weight(audio_std: float, lyrics_std: float) -> float:

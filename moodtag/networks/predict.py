@@ -1,12 +1,12 @@
 """From excerpts to verdicts."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from moodtag.core.errors import ModelError, UsageError
 from moodtag.core.records import Estimate, MoodScore, Sound, Verdict
@@ -14,9 +14,11 @@ from moodtag.features.logmel import LogMelSpec
 from moodtag.features.tokens import tokens
 from moodtag.networks.audio import BACKBONES, AudioNetwork
 from moodtag.networks.checkpoint import LyricsModel, Model, ModelConfig, read_weights
-from moodtag.networks.fusion import TOLERANCE, within
+from moodtag.networks.fusion import within
 from moodtag.networks.heads import Answers
 from moodtag.networks.lyrics import LyricsNetwork, Vocabulary
+
+N = TypeVar("N", bound=nn.Module)
 
 Device = Literal["auto", "cpu", "cuda"]
 
@@ -66,7 +68,7 @@ class Predictor:
             arousal=arousal,
             valence_std=valence_std,
             arousal_std=arousal_std,
-            confidence=music * within(TOLERANCE, valence_std) * within(TOLERANCE, arousal_std),
+            confidence=music * within(valence_std) * within(arousal_std),
             moods=chosen_moods(scores, self.model.config) if music >= MIN_MUSIC else (),
             scores=tuple(scores),
             embedding=embedding,
@@ -106,10 +108,15 @@ def load_network(model: Model) -> AudioNetwork:
         members=config.members,
         outlier_std=config.outlier_std,
     )
+    return _filled(network, read_weights(model), config.name)
+
+
+def _filled(network: N, weights: dict[str, Tensor], name: str) -> N:
+    """The network with the weights of that model, in evaluation mode. Raises ModelError where they do not fit."""
     try:
-        network.load_state_dict(read_weights(model))
+        network.load_state_dict(weights)
     except RuntimeError as error:
-        raise ModelError(f"model {config.name}: its weights do not fit its config", remedy="install moodtag again") from error
+        raise ModelError(f"model {name}: its weights do not fit its config", remedy="install moodtag again") from error
     return network.eval()
 
 
@@ -127,17 +134,13 @@ class LyricsPredictor:
         weights = read_weights(model)
         self._words = Vocabulary.unpacked(weights.pop(VOCABULARY))
         config = model.config
-        self._network = LyricsNetwork(
+        network = LyricsNetwork(
             len(self._words),
             vector_size=config.vector_size,
             word_scores=config.word_scores,
             description_scores=config.description_scores,
         )
-        try:
-            self._network.load_state_dict(weights)
-        except RuntimeError as error:
-            raise ModelError(f"model {config.name}: its weights do not fit its config", remedy="install moodtag again") from error
-        self._network.eval()
+        self._network = _filled(network, weights, config.name)
 
     @torch.inference_mode()
     def judge(self, text: str) -> Estimate | None:

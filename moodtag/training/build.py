@@ -62,28 +62,27 @@ def listeners(recipe: HeadsRecipe, root: Path) -> list[Listener]:
 def assess(recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lambda: None) -> Assessment:
     """Cross-validates the recipe, and once more with DEAM's labels as published; `advance` after each of 2 x folds."""
     clips = read_all(recipe, root)
-    labels, held, judged = _judged(clips, recipe, root, jobs=jobs, advance=advance)
+    material, held, judged = _judged(clips, recipe, root, jobs=jobs, advance=advance)
+    labels = material.labels
     metrics = evaluate(labels, judged)
     metrics["cells"] = cell_figures(labels, held.cell_right)
     metrics["affect"]["deam_labels_as_published"] = _as_published(clips, root, recipe, jobs=jobs, advance=advance)
     return Assessment(metrics, judged, calibrate(labels, held.answers))
 
 
-def _judged(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance) -> tuple[Labels, Held, Judged]:
-    """The clips' labels, their out-of-fold answers, and those calibrated across the folds."""
+def _judged(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance) -> tuple[Material, Held, Judged]:
+    """The clips with what is heard in them, their out-of-fold answers, and those calibrated across the folds."""
     material = _gathered(clips, recipe, root)
     held = cross_validate(material, recipe, jobs=jobs, advance=advance)
-    return material.labels, held, cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe))
+    return material, held, cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe))
 
 
 def assess_audio(
     recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lambda: None
 ) -> tuple[Labels, Answers, NDArray[np.float32]]:
     """The recipe's clips, calibrated out-of-fold answers, and the first backbone's embeddings (clip, size)."""
-    clips = read_all(recipe, root)
-    labels, _, judged = _judged(clips, recipe, root, jobs=jobs, advance=advance)
-    size = BACKBONES[recipe.backbones[0]].embedding_size
-    return labels, judged.answers, _gathered(clips, recipe, root).means[:, :size]
+    material, _, judged = _judged(read_all(recipe, root), recipe, root, jobs=jobs, advance=advance)
+    return material.labels, judged.answers, material.means[:, : BACKBONES[recipe.backbones[0]].embedding_size]
 
 
 def _gathered(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path) -> Material:
@@ -94,8 +93,8 @@ def _as_published(clips: list[Clip], root: Path, recipe: HeadsRecipe, *, jobs: i
     """Trained and judged on the swapped labels: comparable with systems that did the same."""
     swapped = [clip for clip in clips if clip.dataset != deam.DATASET.name]
     swapped += deam.published([clip for clip in clips if clip.dataset == deam.DATASET.name and clip.primary])
-    labels, _, judged = _judged(swapped, recipe, root, jobs=jobs, advance=advance)
-    return affect_figures(labels, judged.answers)
+    material, _, judged = _judged(swapped, recipe, root, jobs=jobs, advance=advance)
+    return affect_figures(material.labels, judged.answers)
 
 
 def build(recipe_file: Path, recipe: HeadsRecipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None) -> Model:
@@ -109,10 +108,15 @@ def build(recipe_file: Path, recipe: HeadsRecipe, root: Path, models: Path, *, j
     folder = models / recipe.name
     write_model(folder, _config(recipe, assessment), _shrunk(network))
     model = read_model(folder)
-    if recipe_file.resolve() != (folder / "recipe.toml").resolve():
-        shutil.copyfile(recipe_file, folder / "recipe.toml")
+    keep_recipe(recipe_file, folder)
     _report(model, network, material, outliers, recipe, assessment, root)
     return model
+
+
+def keep_recipe(recipe_file: Path, folder: Path) -> None:
+    """Puts the recipe into the model's folder, unless it came from there."""
+    if recipe_file.resolve() != (folder / "recipe.toml").resolve():
+        shutil.copyfile(recipe_file, folder / "recipe.toml")
 
 
 def reassess(model: Model, recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lambda: None) -> None:

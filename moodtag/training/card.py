@@ -107,7 +107,8 @@ def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _shown(figure: Figure) -> str:
+def shown(figure: Figure) -> str:
+    """A figure with its interval."""
     return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
 
 
@@ -118,15 +119,15 @@ def _affect(metrics: dict[str, Any]) -> Iterator[str]:
         for axis in _AXES:
             row = figures[axis]
             spread = f"{row['within_1_std']:.1%} / {row['within_90']:.1%}"
-            rows.append((f"{title}, {figures['clips']} clips", axis, *(_shown(row[name]) for name in ("r2", "rmse", "ccc")), spread))
+            rows.append((f"{title}, {figures['clips']} clips", axis, *(shown(row[name]) for name in ("r2", "rmse", "ccc")), spread))
     yield from table("DEAM, 10-s clips | axis | R² | RMSE (0..1) | CCC | truth within 68 / 90 % interval", rows)
 
 
 def _quadrants(metrics: dict[str, Any]) -> Iterator[str]:
     figures = metrics["quadrant"]["panda4q"]
     per_class = ", ".join(f"{name} {value:.3f}" for name, value in figures["f1"].items())
-    yield f"4Q, {figures['songs']} songs, quadrant: macro-F1 {_shown(figures['macro_f1'])} ({per_class});"
-    yield f"read off valence and arousal alone: {_shown(figures['macro_f1_from_valence_and_arousal'])}."
+    yield f"4Q, {figures['songs']} songs, quadrant: macro-F1 {shown(figures['macro_f1'])} ({per_class});"
+    yield f"read off valence and arousal alone: {shown(figures['macro_f1_from_valence_and_arousal'])}."
     yield "DEAM alone gave these two their targets, but they share a hidden layer with the quadrant and the moods, which 4Q's"
     yield "other songs taught."
 
@@ -141,7 +142,7 @@ def _errors(metrics: dict[str, Any]) -> Iterator[str]:
 
 
 def _cells(metrics: dict[str, Any]) -> Iterator[str]:
-    cells = ", ".join(f"{name} {_shown(figure)}" for name, figure in metrics["cells"].items())
+    cells = ", ".join(f"{name} {shown(figure)}" for name, figure in metrics["cells"].items())
     yield f"DEAM, valence and arousal as classes, share of clips whose cell was named rightly: {cells}."
 
 
@@ -155,7 +156,7 @@ def _moods(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
     rows = []
     for mood in sorted(metrics["moods"], key=lambda mood: -mood["roc_auc"]):
         place = BY_NAME[mood["name"]]
-        cells = [_shown(mood["sources"][name]["roc_auc"]) if name in mood["sources"] else "-" for name in ("panda4q", "emotify")]
+        cells = [shown(mood["sources"][name]["roc_auc"]) if name in mood["sources"] else "-" for name in ("panda4q", "emotify")]
         threshold = "never" if thresholds[mood["name"]] is None else f"{thresholds[mood['name']]:.2f}"
         right = f"{mood['precision']:.2f} / {mood['recall']:.2f}"
         where = f"{place.valence:.2f}, {place.arousal:.2f}"

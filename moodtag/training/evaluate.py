@@ -1,5 +1,6 @@
 """Figures of a recipe on held-out answers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -42,12 +43,7 @@ def affect_figures(labels: Labels, answers: Answers) -> dict[str, Any]:
     figures: dict[str, Any] = {"clips": int(where.sum()), "artists": len(set(groups))}
     for axis, name in enumerate(_AXES):
         truth, said = labels.affect[where, axis], answers.affect.numpy()[where, axis]
-        deviation = np.abs(truth - said) / answers.affect_std.numpy()[where, axis]
-        figures[name] = {
-            **{figure.__name__: with_interval(figure, truth, said, groups) for figure in (r2, rmse, ccc)},
-            "within_1_std": round(float((deviation <= 1).mean()), 3),
-            "within_90": round(float((deviation <= STD_PER_COVERAGE).mean()), 3),
-        }
+        figures[name] = axis_figures(truth, said, answers.affect_std.numpy()[where, axis], groups)
     figures["by_genre"] = _errors_by([clip.genre or "unknown" for clip in labels.take(where).clips], labels, answers)
     figures["by_quadrant"] = _errors_by([_QUADRANTS[q] for q in quadrant_of(labels.affect[where])], labels, answers)
     return figures
@@ -57,6 +53,16 @@ def quadrant_of(affect: NDArray[np.float32]) -> NDArray[np.int64]:
     """The quadrant 0..3 (Q1..Q4) of points on the plane, (clip, 2) -> (clip,)."""
     valence, arousal = (affect >= 0.5).T
     return np.select([valence & arousal, ~valence & arousal, ~valence & ~arousal], [0, 1, 2], 3)
+
+
+def axis_figures(truth: NDArray[Any], said: NDArray[Any], std: Any, groups: Sequence[str]) -> dict[str, Any]:
+    """R2, RMSE, CCC of one axis with intervals over `groups`, and how often the truth lies in the intervals of 68 and 90 %."""
+    deviation = np.abs(truth - said) / std
+    return {
+        **{figure.__name__: with_interval(figure, truth, said, groups) for figure in (r2, rmse, ccc)},
+        "within_1_std": round(float((deviation <= 1).mean()), 3),
+        "within_90": round(float((deviation <= STD_PER_COVERAGE).mean()), 3),
+    }
 
 
 def _errors_by(names: list[str], labels: Labels, answers: Answers) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from moodtag.training.sounds import RATE_HZ
 ZOO = "zoo"
 """The folder beside the models' that holds a JSON file per system of the zoo, and the table."""
 
-
 WORDS_TEST = "deezer_test"
 """The figures of systems that judge words stand under this name."""
 
@@ -34,16 +33,15 @@ def enter(recipe: Recipe, root: Path, models: Path, *, jobs: int, advance: Advan
     labels = labels_of(read_all(recipe, root), extra_cut_weight=recipe.extra_cut_weight)
     held, size, cpu_ms_per_s = _judged(recipe, labels, root, jobs=jobs, advance=advance)
     figures = evaluate(labels, cross_calibrate(labels, held.answers, folds_of(labels, recipe)))
-    entry = {
-        "recipe": asdict(recipe),
-        "parameters": size,
-        "cpu_ms_per_s": round(cpu_ms_per_s, 3),
-        "cells": cell_figures(labels, held.cell_right),
-        **figures,
-    }
+    cells = cell_figures(labels, held.cell_right)
+    return write_entry(recipe, {"parameters": size, "cpu_ms_per_s": round(cpu_ms_per_s, 3), "cells": cells, **figures}, models)
+
+
+def write_entry(recipe: Recipe, figures: dict[str, Any], models: Path) -> Path:
+    """Writes a system's figures into the zoo, and returns the file."""
     file = models / ZOO / f"{recipe.name}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(entry, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps({"recipe": asdict(recipe), **figures}, indent=1) + "\n", encoding="utf-8")
     return file
 
 

@@ -1,8 +1,8 @@
 """The lyrics recipe becomes a model folder: fitted, judged on the official test songs, fused with the sound, described."""
 
 import json
-import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,12 @@ from moodtag.features.tokens import tokens
 from moodtag.networks.checkpoint import LyricsModel, read_lyrics_model, write_model
 from moodtag.networks.lyrics import LyricsNetwork, Vocabulary
 from moodtag.networks.predict import VOCABULARY, LyricsPredictor
-from moodtag.training.build import LICENCE, Advance, assess_audio
-from moodtag.training.calibration import STD_PER_COVERAGE
+from moodtag.training.build import LICENCE, Advance, assess_audio, keep_recipe
 from moodtag.training.cost import parameters
-from moodtag.training.datasets import deam, read_clips, songbook
+from moodtag.training.datasets import deam, songbook
 from moodtag.training.datasets.clips import read_table
-from moodtag.training.metrics import Figure, ccc, macro_f1, r2, rmse, with_interval
+from moodtag.training.evaluate import axis_figures
+from moodtag.training.metrics import Figure, macro_f1, with_interval
 from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, find_recipe, read_recipe
 from moodtag.training.splits import artist_folds
 from moodtag.training.words import fusion
@@ -43,17 +43,19 @@ def build_lyrics(
     advance()
     stacked = fit(corpus, recipe, root)
     advance()
-    metrics = word_figures(corpus, stacked, plane_of_deam(root))
+    metrics = word_figures(corpus, stacked)
     metrics["fusion"] = fusion_figures(corpus, stacked, recipe, root, jobs=jobs)
     advance()
     folder = models / recipe.name
     tensors = {**stacked.network.state_dict(), VOCABULARY: stacked.words.packed()}
     write_model(folder, _config(recipe, stacked.network), tensors)
     model = read_lyrics_model(folder)
-    if recipe_file.resolve() != (folder / "recipe.toml").resolve():
-        shutil.copyfile(recipe_file, folder / "recipe.toml")
+    keep_recipe(recipe_file, folder)
     metrics |= {"parameters": parameters(stacked.network) + sum(buffer.numel() for buffer in stacked.network.buffers())}
-    metrics |= {"megabytes": round((folder / "model.safetensors").stat().st_size / 1e6, 2), "ms_per_300_words": cost(model, corpus)}
+    metrics |= {
+        "megabytes": round((folder / "model.safetensors").stat().st_size / 1e6, 2),
+        "ms_per_300_words": cost(LyricsPredictor(model).judge, corpus),
+    }
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(render_card(model, recipe, metrics), encoding="utf-8")
     return model
@@ -79,12 +81,12 @@ def plane_of_deam(root: Path) -> Plane:
     return Plane(rated.mean(0), rated.std(0))
 
 
-def word_figures(corpus: Corpus, stacked: Stacked, plane: Plane) -> dict[str, Any]:
+def word_figures(corpus: Corpus, stacked: Stacked) -> dict[str, Any]:
     """How well the words alone do: on the official test songs, on unknown artists, and on the four moods of each collection."""
-    truth, test, train = plane.place(corpus.affect), corpus.is_of("test"), corpus.is_of("train", "validation")
+    truth, test, train = stacked.plane.place(corpus.affect), corpus.is_of("test"), corpus.is_of("train", "validation")
     std = stacked.network.affect_std.numpy()
     moods = ~np.isnan(stacked.moods).any(1) & (corpus.mood >= 0) & ~test
-    sources = sorted({song.mood_source for song, taken in zip(corpus.songs, moods, strict=True) if taken and song.mood_source})
+    sources = sorted({song.mood_source for song in corpus.at(moods) if song.mood_source})
     of = np.array([song.mood_source or "" for song in corpus.songs])
     return {
         "affect": {
@@ -111,20 +113,13 @@ def word_figures(corpus: Corpus, stacked: Stacked, plane: Plane) -> dict[str, An
 
 def affect_figures(truth: fusion.Floats, said: fusion.Floats, std: fusion.Floats, corpus: Corpus, rows: Mask) -> dict[str, Any]:
     """R2, RMSE, CCC per axis with intervals over artists, and how often the truth lies in the intervals of 68 and 90 %."""
-    groups = [artist for artist, taken in zip(corpus.artists, rows, strict=True) if taken]
-    figures: dict[str, Any] = {"songs": int(rows.sum()), "artists": len(set(groups))}
-    for axis, name in enumerate(_AXES):
-        deviation = np.abs(truth[rows, axis] - said[rows, axis]) / std[axis]
-        figures[name] = {
-            **{figure.__name__: with_interval(figure, truth[rows, axis], said[rows, axis], groups) for figure in (r2, rmse, ccc)},
-            "within_1_std": round(float((deviation <= 1).mean()), 3),
-            "within_90": round(float((deviation <= STD_PER_COVERAGE).mean()), 3),
-        }
-    return figures
+    groups = [song.artist for song in corpus.at(rows)]
+    axes = {name: axis_figures(truth[rows, axis], said[rows, axis], std[axis], groups) for axis, name in enumerate(_AXES)}
+    return {"songs": int(rows.sum()), "artists": len(set(groups)), **axes}
 
 
 def _mood_figures(corpus: Corpus, stacked: Stacked, rows: Mask) -> dict[str, Any]:
-    groups = [artist for artist, taken in zip(corpus.artists, rows, strict=True) if taken]
+    groups = [song.artist for song in corpus.at(rows)]
     figure: Figure = with_interval(macro_f1, corpus.mood[rows], stacked.moods[rows].argmax(1), groups)
     return {"songs": int(rows.sum()), "macro_f1": figure}
 
@@ -138,7 +133,7 @@ def fusion_figures(corpus: Corpus, stacked: Stacked, recipe: LyricsRecipe, root:
     audio = fusion.Tower(said[0], answers.affect_std.numpy(), np.concatenate([descriptions, *said], axis=1))
     spread = np.tile(stacked.network.affect_std.numpy(), (len(corpus.songs), 1))
     lyrics = fusion.Tower(stacked.affect, spread, np.concatenate([stacked.affect, stacked.moods], axis=1))
-    rated, truth = np.where(labels.rated[:, None], labels.affect, np.nan), plane_of_deam(root).place(corpus.affect)
+    rated, truth = np.where(labels.rated[:, None], labels.affect, np.nan), stacked.plane.place(corpus.affect)
     clip_fold = artist_folds(labels.groups, folds=recipe.folds, seed=recipe.seed)
     song_fold = artist_folds(corpus.artists, folds=recipe.folds, seed=recipe.seed)
     pairs = match(rated, clip_fold, truth, song_fold, tolerance=recipe.pair_tolerance, seed=recipe.seed)
@@ -158,20 +153,18 @@ def fusion_figures(corpus: Corpus, stacked: Stacked, recipe: LyricsRecipe, root:
 
 def _keys_of_4q(root: Path) -> dict[str, str]:
     """Each 4Q clip's song, by its id."""
-    ids = {clip.id for clip in read_clips("panda4q", root)}
     rows = read_table(root / "labels" / "panda4q.csv")
-    return {row["Song"]: songbook.song_key(row["Artist"], row["Title"]) for row in rows if row["Song"] in ids}
+    return {row["Song"]: songbook.song_key(row["Artist"], row["Title"]) for row in rows}
 
 
-def cost(model: LyricsModel, corpus: Corpus, *, rounds: int = 200) -> float:
+def cost(judge: Callable[[str], object], corpus: Corpus, *, rounds: int = 200) -> float:
     """CPU-milliseconds for the verdict on 300 words, from text, on one core: the median over real songs."""
-    predictor = LyricsPredictor(model)
     texts = [" ".join(song.tokens[:_COST_WORDS]) for song in corpus.songs if len(song.tokens) >= _COST_WORDS][:rounds]
     assert texts and len(tokens(texts[0])) == _COST_WORDS
     spent = []
     for text in texts:
         started = time.process_time()
-        predictor.judge(text)
+        judge(text)
         spent.append(time.process_time() - started)
     return round(float(np.median(spent)) * 1000, 3)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from moodtag.core.records import BITTERSWEET
 from moodtag.networks.checkpoint import LyricsModel
+from moodtag.training.card import shown
 from moodtag.training.datasets import deezer, songbook
 from moodtag.training.markdown import table
-from moodtag.training.metrics import ROUNDS, Figure
+from moodtag.training.metrics import ROUNDS
 from moodtag.training.recipe import LyricsRecipe
 
 _AXES = ("valence", "arousal")
@@ -52,14 +53,14 @@ def _alone(metrics: dict[str, Any]) -> Iterator[str]:
 
 def _alone_row(name: str, figures: dict[str, Any]) -> tuple[Any, ...]:
     within = (" / ".join(f"{figures[axis][share]:.0%}" for axis in _AXES) for share in ("within_1_std", "within_90"))
-    return name, figures["songs"], *(_shown(figures[axis]["r2"]) for axis in _AXES), *within
+    return name, figures["songs"], *(shown(figures[axis]["r2"]) for axis in _AXES), *within
 
 
 def _moods(metrics: dict[str, Any]) -> Iterator[str]:
     yield "## Four moods from words\n"
     yield "Happy, angry, sad, relaxed (one per quadrant); out-of-fold, no artist on both sides.\n"
     yield from table(
-        "collection | songs | macro-F1", ((name, row["songs"], _shown(row["macro_f1"])) for name, row in metrics["moods"].items())
+        "collection | songs | macro-F1", ((name, row["songs"], shown(row["macro_f1"])) for name, row in metrics["moods"].items())
     )
 
 
@@ -76,14 +77,14 @@ def _fused(metrics: dict[str, Any]) -> Iterator[str]:
     yield f"A song whose words and sound lie more than {BITTERSWEET} apart in valence is called bittersweet.\n"
     yield f"Real pairs: {fused['real_pairs']} songs of 4Q whose words are in the songbook. How often valence and arousal name their"
     yield "quadrant:\n"
-    yield from table("judged by | right", ((way, _shown(figure)) for way, figure in fused["real"].items()))
+    yield from table("judged by | right", ((way, shown(figure)) for way, figure in fused["real"].items()))
     yield "\nWhat this proves: two towers that err independently help each other, as far as the labels of both sets mean the same."
     yield "What it does not: that the words and the sound of one song agree, or that listeners weigh them so. The real pairs are too few"
     yield "to show a difference; they show only that nothing breaks."
 
 
 def _way(row: dict[str, Any]) -> tuple[str, ...]:
-    return *(_shown(row[axis]["r2"]) for axis in _AXES), *(f"{figure['value']:.3f}" for figure in row["cells"].values())
+    return *(shown(row[axis]["r2"]) for axis in _AXES), *(f"{figure['value']:.3f}" for figure in row["cells"].values())
 
 
 def _data(metrics: dict[str, Any]) -> Iterator[str]:
@@ -109,7 +110,3 @@ def _recipe(recipe: LyricsRecipe) -> Iterator[str]:
     yield "## Train it again\n"
     yield "```\nmoodtag train fit lyrics\n```\n"
     yield from table("field | value", ((name, f"`{value}`") for name, value in asdict(recipe).items()))
-
-
-def _shown(figure: Figure) -> str:
-    return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"

@@ -63,6 +63,10 @@ class Corpus:
     def artists(self) -> list[str]:
         return [song.artist for song in self.songs]
 
+    def at(self, rows: NDArray[np.bool_]) -> list[Song]:
+        """The songs of these rows (song,)."""
+        return [song for song, taken in zip(self.songs, rows, strict=True) if taken]
+
     def is_of(self, *splits: Split) -> NDArray[np.bool_]:
         """Songs of these parts of the Deezer set, (song,)."""
         return np.array([song.split in splits for song in self.songs])

@@ -25,10 +25,6 @@ class Pairs:
     song: Ints
     fold: Ints
 
-    def take(self, chosen: NDArray[np.bool_]) -> "Pairs":
-        """The chosen pairs only."""
-        return Pairs(self.clip[chosen], self.song[chosen], self.fold[chosen])
-
 
 def match(clip_affect: Floats, clip_fold: Ints, song_affect: Floats, song_fold: Ints, *, tolerance: float, seed: int) -> Pairs:
     """Each clip with the nearest lyric of its own fold that is left, if both labels agree within the tolerance.

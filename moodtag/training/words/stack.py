@@ -8,6 +8,7 @@ becomes one small network. Source of the idea: Wolpert 1992, "Stacked generaliza
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ Mask = NDArray[np.bool_]
 
 def vocabulary(corpus: Corpus, rows: Mask, known: Callable[[str], bool], *, min_songs: int) -> list[str]:
     """The words of at least so many of the songs that have a vector, commonest first."""
-    songs = Counter(word for song, taken in zip(corpus.songs, rows, strict=True) if taken for word in set(song.tokens))
+    songs = Counter(word for song in corpus.at(rows) for word in set(song.tokens))
     return [word for word, count in songs.most_common() if count >= min_songs and known(word)]
 
 
@@ -141,12 +142,11 @@ class Linear:
         return np.asarray(x @ self.weight.T + self.bias)
 
 
-def first_level(corpus: Corpus, train: Mask, recipe: LyricsRecipe) -> list[Level]:
+def first_level(corpus: Corpus, train: Mask, free: Mask, recipe: LyricsRecipe) -> list[Level]:
     """Valence and arousal of rated songs, the four moods, and the mean valence and arousal of other songs' artists.
 
-    `train` are the rated songs to learn from; songs of the other parts of their set teach nothing at all.
+    `train` are the rated songs to learn from, `free` all that may teach anything: no others of the rated set.
     """
-    free = np.array([song.split is None for song in corpus.songs]) | train
     moods = free & (corpus.mood >= 0)
     artists = free & ~train & ~np.isnan(corpus.artist_affect).any(1)
 
@@ -168,9 +168,12 @@ def first_level(corpus: Corpus, train: Mask, recipe: LyricsRecipe) -> list[Level
     ]
 
 
-def out_of_fold(level: Level, x: Any, artists: Sequence[str], *, folds: int) -> Floats:
-    """The level's answers for every song, by models that were not fitted to its artist, (song, output)."""
-    said = level.fitted(x, level.rows)(x)
+def out_of_fold(level: Level, whole: Linear, x: Any, artists: Sequence[str], *, folds: int) -> Floats:
+    """The level's answers for every song, by models that were not fitted to its artist, (song, output).
+
+    `whole` is the model fitted to all of its songs, which answers the others.
+    """
+    said = whole(x)
     inside = np.flatnonzero(level.rows)
     for kept, held in GroupKFold(folds).split(inside, groups=np.asarray(artists)[inside]):
         said[inside[held]] = level.fitted(x, inside[kept])(x[inside[held]])
@@ -181,11 +184,12 @@ def out_of_fold(level: Level, x: Any, artists: Sequence[str], *, folds: int) -> 
 class Stacked:
     """A fitted network, and what it says of every song: of its own training songs by models that never saw their artist.
 
-    `affect` (song, 2) 0..1, `moods` (song, 4) log-odds.
+    `plane` is where its labels were placed; `affect` (song, 2) 0..1, `moods` (song, 4) log-odds.
     """
 
     network: LyricsNetwork
     words: Vocabulary
+    plane: "Plane"
     affect: Floats
     moods: Floats
 
@@ -208,8 +212,11 @@ def fit_stack(corpus: Corpus, tables: Tables, bags: Sequence[Bag], train: Mask, 
     words, described = weighed(bare, bags), descriptions(bare, bags)
     space = find_space(words, described, free, topics=recipe.topics, seed=recipe.seed)
     known = features(words, described, space)
-    levels = first_level(corpus, train, recipe)
-    said = np.concatenate([out_of_fold(level, getattr(known, level.reads), corpus.artists, folds=recipe.folds) for level in levels], axis=1)
+    levels = first_level(corpus, train, free, recipe)
+    inputs = [getattr(known, level.reads) for level in levels]
+    fitted = [level.fitted(x, level.rows) for level, x in zip(levels, inputs, strict=True)]
+    held = map(partial(out_of_fold, artists=corpus.artists, folds=recipe.folds), levels, fitted, inputs)
+    said = np.concatenate(list(held), axis=1)
     mean, std = said[train].mean(0), said[train].std(0)
     standard = (said - mean) / std
     judge = Level("", plane.place(corpus.affect), train, lambda: Ridge(recipe.out_alpha))
@@ -217,12 +224,12 @@ def fit_stack(corpus: Corpus, tables: Tables, bags: Sequence[Bag], train: Mask, 
     last = [each.fitted(standard, each.rows) for each in (judge, moods)]
     weight = np.concatenate([each.weight for each in last]) / std
     bias = np.concatenate([each.bias for each in last]) - weight @ mean
-    fitted = [level.fitted(getattr(known, level.reads), level.rows) for level in levels]
     network = _assembled(tables, levels, fitted, space, Linear(weight, bias))
-    held = [out_of_fold(each, standard, corpus.artists, folds=recipe.folds) for each in (judge, moods)]
-    residual = corpus.affect[train] * plane.std + plane.mean - held[0][train]
-    network.affect_std.copy_(torch.from_numpy(residual.std(0)))
-    return Stacked(network, tables.words, held[0].clip(0, 1), held[1])
+    affect, mood = (
+        out_of_fold(each, whole, standard, corpus.artists, folds=recipe.folds) for each, whole in zip((judge, moods), last, strict=True)
+    )
+    network.affect_std.copy_(torch.from_numpy((judge.target - affect)[train].std(0)))
+    return Stacked(network, tables.words, plane, affect.clip(0, 1), mood)
 
 
 def _assembled(tables: Tables, levels: Sequence[Level], fitted: Sequence[Linear], space: Space, last: Linear) -> LyricsNetwork:

@@ -1,9 +1,6 @@
 """Every other system that judges words, trained on the same songs and judged on the same test songs: the zoo's second half."""
 
-import json
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +19,8 @@ from moodtag.training.build import Advance
 from moodtag.training.cost import parameters
 from moodtag.training.loop import Schedule, run_folder, train
 from moodtag.training.recipe import WordsRecipe
-from moodtag.training.table import ZOO
-from moodtag.training.words.build import affect_figures, plane_of_deam
+from moodtag.training.table import WORDS_TEST, write_entry
+from moodtag.training.words.build import affect_figures, cost, plane_of_deam
 from moodtag.training.words.corpus import Corpus, read_corpus
 from moodtag.training.words.lexicons import read_lexicons, read_vectors
 from moodtag.training.words.minilm import embed, read_minilm
@@ -31,7 +28,6 @@ from moodtag.training.zoo.deezerlyrics import SEGMENT_WORDS, SEGMENTS, DeezerLyr
 from moodtag.training.zoo.gruattention import GruAttention
 
 Floats = NDArray[np.floating[Any]]
-Mask = NDArray[np.bool_]
 _NETWORKS: dict[str, type[DeezerLyrics | GruAttention]] = {"deezer-lyrics": DeezerLyrics, "gru-attention": GruAttention}
 _WORDS = SEGMENT_WORDS * SEGMENTS
 _TREES = 300
@@ -47,18 +43,15 @@ def enter_words(recipe: WordsRecipe, root: Path, models: Path, *, advance: Advan
     advance()
     plane, test = plane_of_deam(root), corpus.is_of("test")
     said = np.full_like(corpus.affect, np.nan)
-    said[test] = [judge(song.text) for song, taken in zip(corpus.songs, test, strict=True) if taken]
+    said[test] = [judge(song.text) for song in corpus.at(test)]
     truth, affect = plane.place(corpus.affect), plane.place(said)
     std = (truth - affect)[test].std(0)
-    entry = {
-        "recipe": asdict(recipe),
+    figures = {
         "parameters": size,
-        "ms_per_300_words": _cost(judge, corpus),
-        "affect": {"deezer_test": affect_figures(truth, affect, std, corpus, test)},
+        "ms_per_300_words": cost(judge, corpus, rounds=_ROUNDS),
+        "affect": {WORDS_TEST: affect_figures(truth, affect, std, corpus, test)},
     }
-    file = models / ZOO / f"{recipe.name}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(entry, indent=1) + "\n", encoding="utf-8")
+    file = write_entry(recipe, figures, models)
     advance()
     return file
 
@@ -73,7 +66,7 @@ def _trained(recipe: WordsRecipe, corpus: Corpus, root: Path) -> tuple[Judge, in
         return _network(recipe, corpus, root)
     rows = corpus.is_of("train", "validation")
     describe = _sentences(root) if recipe.architecture == "minilm" else _lexicons(root)
-    x = np.stack([describe(song.text) for song, taken in zip(corpus.songs, rows, strict=True) if taken])
+    x = np.stack([describe(song.text) for song in corpus.at(rows)])
     forest = RandomForestRegressor(_TREES, min_samples_leaf=3, max_features=0.3, random_state=recipe.seed, n_jobs=1)
     model = forest if recipe.architecture == "lexicon-forest" else make_pipeline(StandardScaler(), RidgeCV(np.logspace(0, 5, 16)))
     model.fit(x, corpus.affect[rows])
@@ -137,7 +130,7 @@ def _network(recipe: WordsRecipe, corpus: Corpus, root: Path) -> tuple[Judge, in
         numbers = [number[word] for word in words if word in number][:_WORDS]
         return torch.tensor(numbers + [0] * (_WORDS - len(numbers)))
 
-    x = torch.stack([encode(song.tokens) for song, taken in zip(corpus.songs, rows, strict=True) if taken])
+    x = torch.stack([encode(song.tokens) for song in corpus.at(rows)])
     y = torch.from_numpy(corpus.affect[rows])
     schedule = Schedule(recipe.epochs, -(-len(x) // recipe.batch_size), recipe.learning_rate, recipe.weight_decay)
 
@@ -158,14 +151,3 @@ def _network(recipe: WordsRecipe, corpus: Corpus, root: Path) -> tuple[Judge, in
         return said
 
     return judge, parameters(network.encoder) + parameters(network.out)
-
-
-def _cost(judge: Judge, corpus: Corpus) -> float:
-    """CPU-milliseconds for 300 words, on one core: the median over real songs."""
-    texts = [" ".join(song.tokens[:300]) for song in corpus.songs if len(song.tokens) >= 300][:_ROUNDS]
-    spent = []
-    for text in texts:
-        started = time.process_time()
-        judge(text)
-        spent.append(time.process_time() - started)
-    return round(float(np.median(spent)) * 1000, 3)
