@@ -185,6 +185,11 @@ def test_words_without_a_vector_are_not_in_the_vocabulary(root: Path) -> None:
     assert "sun" not in known and {"rain", "the"} <= set(known)
 
 
+def test_words_stand_in_the_same_order_in_every_process() -> None:
+    songs = tuple(Song(f"s{i}", "a", "", (*WORDS, "sun"), "en") for i in range(3))
+    assert vocabulary(Corpus(songs, {}), np.ones(3, bool), lambda word: True, min_songs=1) == sorted(WORDS)
+
+
 def test_the_stack_learns_and_its_network_says_what_its_levels_say(root: Path) -> None:
     corpus, vectors = made_up(), read_vectors(root)
     known = ~corpus.is_of("test")

@@ -29,9 +29,10 @@ Mask = NDArray[np.bool_]
 
 
 def vocabulary(corpus: Corpus, rows: Mask, known: Callable[[str], bool], *, min_songs: int) -> list[str]:
-    """The words of at least so many of the songs that have a vector, commonest first."""
+    """The words of at least so many of the songs that have a vector, commonest first, then by the alphabet."""
     songs = Counter(word for song in corpus.at(rows) for word in set(song.tokens))
-    return [word for word, count in songs.most_common() if count >= min_songs and known(word)]
+    # A set's order differs from process to process, and with it would the topics.
+    return sorted((word for word, count in songs.items() if count >= min_songs and known(word)), key=lambda word: (-songs[word], word))
 
 
 @dataclass(frozen=True)
