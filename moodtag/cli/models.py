@@ -7,7 +7,7 @@ from rich.table import Column, Table
 
 from moodtag.cli.console import print_json, print_table, stderr, stdout
 from moodtag.core.errors import ModelError
-from moodtag.networks.checkpoint import LyricsModel, Model, find_any_model, model_names, read_weights
+from moodtag.networks.checkpoint import AnyModel, LyricsModel, Model, PhrasesModel, find_any_model, model_names, read_weights
 
 
 def run_list(*, json: bool) -> None:
@@ -21,27 +21,29 @@ def run_list(*, json: bool) -> None:
     for model in models:
         record = _record(model)
         r2 = record["r2"]
-        table.add_row(
-            model.id, record["judges"], model.config.summary, f"{r2['valence']:.2f}", f"{r2['arousal']:.2f}", model.config.licence
-        )
+        shown = ("-", "-") if r2 is None else (f"{r2['valence']:.2f}", f"{r2['arousal']:.2f}")
+        table.add_row(model.id, record["judges"], model.config.summary, *shown, model.config.licence)
     print_table(table)
 
 
 def _names() -> list[str]:
-    return [*model_names(), *model_names("lyrics")]
+    return [*model_names(), *model_names("lyrics"), *model_names("phrases")]
 
 
-def _record(model: Model | LyricsModel) -> dict[str, Any]:
+def _record(model: AnyModel) -> dict[str, Any]:
     moods = sum(rule.threshold is not None for rule in model.config.moods) if isinstance(model, Model) else 0
     return {
         "model": model.id,
-        "judges": "sound" if isinstance(model, Model) else "words",
+        "judges": _JUDGES[type(model)],
         "summary": model.config.summary,
-        "r2": _r2(model),
+        "r2": None if isinstance(model, PhrasesModel) else _r2(model),
         "moods": moods,
         "licence": model.config.licence,
         "weights_sha256": model.config.weights_sha256,
     }
+
+
+_JUDGES: dict[type[AnyModel], str] = {Model: "sound", LyricsModel: "words", PhrasesModel: "requests"}
 
 
 def _r2(model: Model | LyricsModel) -> dict[str, float]:
@@ -54,7 +56,7 @@ def _r2(model: Model | LyricsModel) -> dict[str, float]:
         raise ModelError(f"model {model.folder.name}: its metrics.json is damaged: {error}", remedy="install moodtag again") from error
 
 
-def _read(model: Model | LyricsModel, name: str) -> str:
+def _read(model: AnyModel, name: str) -> str:
     """The text of a file beside the model's weights. Raises ModelError where there is none."""
     try:
         return (model.folder / name).read_text(encoding="utf-8")

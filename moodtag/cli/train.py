@@ -12,7 +12,7 @@ from moodtag.cli.usage import print_help_if_alone
 from moodtag.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, Recipe, WordsRecipe
+    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, PhrasesRecipe, Recipe, WordsRecipe
 
 train = typer.Typer(
     invoke_without_command=True,
@@ -40,7 +40,7 @@ def fit(recipe: RecipeFile, models: Models = Path("models")) -> None:
     """Train a model and write its folder, or judge a system of the zoo; stop and run again as you like."""
     _need_extra()
     from moodtag.training.prepare import data_root
-    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, WordsRecipe
+    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, PhrasesRecipe, WordsRecipe
     from moodtag.training.stages import make_ready
 
     file, chosen = _recipe(recipe)
@@ -49,6 +49,9 @@ def fit(recipe: RecipeFile, models: Models = Path("models")) -> None:
         return
     if isinstance(chosen, WordsRecipe):
         _fit_words(chosen, models)
+        return
+    if isinstance(chosen, PhrasesRecipe):
+        _fit_phrases(file, chosen, models)
         return
     make_ready(chosen, data_root(), jobs=available_cores(), progress=progress_bar)
     if isinstance(chosen, HeadsRecipe) and chosen.ships:
@@ -84,6 +87,16 @@ def _fit_words(recipe: "WordsRecipe", models: Path) -> None:
     with progress_bar("reading, training, measuring", 3) as advance:
         file = enter_words(recipe, data_root(), models, advance=advance)
     typer.echo(f"figures in {file}")
+
+
+def _fit_phrases(file: Path, recipe: "PhrasesRecipe", models: Path) -> None:
+    from moodtag.training.prepare import data_root
+    from moodtag.training.words.phrases import build_phrases
+
+    with progress_bar("encoding, measuring, regressing", 3) as advance:
+        model = build_phrases(file, recipe, data_root(), models, advance=advance)
+    typer.echo(f"{model.id} in {model.folder}")
+    _print_card(model.folder)
 
 
 def _fit_system(recipe: "Recipe", models: Path) -> None:

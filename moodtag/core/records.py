@@ -93,6 +93,14 @@ class Lyrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A point of the plane: valence and arousal, 0..1."""
+
+    valence: float
+    arousal: float
+
+
+@dataclass(frozen=True, slots=True)
 class MoodScore:
     """A mood of the vocabulary and its probability 0..1."""
 

@@ -12,7 +12,9 @@ from typing import Any, Literal
 import numpy as np
 from sqlite_utils import Database
 
+from moodtag.core.catalogue import Catalogue
 from moodtag.core.records import DAMAGED, UNNAMED, Estimate, Failure, Lock, LookedFor, MoodScore, Ours, Song, Stamp, Towers, Verdict
+from moodtag.index.catalogue import read_catalogue
 from moodtag.index.journal import Journal
 from moodtag.index.keys import now, path_key, path_of
 
@@ -128,6 +130,10 @@ class Index:
             track = _track(row)
             if under is None or track.path.is_relative_to(under):
                 yield track
+
+    def catalogue(self) -> Catalogue:
+        """Every judged track, as columns."""
+        return read_catalogue(self._db, self.locks())
 
     def damaged(self) -> Iterator[Track]:
         """Tracks that were judged by what could be decoded of them, by path."""

@@ -12,10 +12,11 @@ from moodtag.core.errors import ModelError
 from moodtag.core.records import ExcerptPlan
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor
 
 FORMAT = 2
-Kind = Literal["audio", "lyrics"]
+Kind = Literal["audio", "lyrics", "phrases"]
 _CONFIG, _WEIGHTS = "config.json", "model.safetensors"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _FOLDERS = (_PACKAGE / "models", _PACKAGE.parent / "models")  # in a wheel, and in a checkout
@@ -88,12 +89,36 @@ class LyricsModel:
 
 
 @dataclass(frozen=True, slots=True)
+class PhrasesConfig:
+    """All that is said of a phrases model: it reads requests, and judges no music."""
+
+    name: str
+    summary: str
+    licence: str
+    weights_sha256: str
+    kind: str = "phrases"
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class PhrasesModel:
+    """The folder of a phrases model; `id` as a Model's."""
+
+    folder: Path
+    config: PhrasesConfig
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A model folder. `id` is `name@` and the first 8 digits of the config's sha256, which covers the weights' own."""
 
     folder: Path
     config: ModelConfig
     id: str
+
+
+AnyModel = Model | LyricsModel | PhrasesModel
 
 
 def model_names(kind: Kind = "audio") -> list[str]:
@@ -112,6 +137,11 @@ def find_lyrics_model(name: str) -> LyricsModel:
     return read_lyrics_model(_find(name, "lyrics"))
 
 
+def find_phrases_model(name: str) -> PhrasesModel:
+    """The phrases model of that name, or in that folder. Raises ModelError where there is none."""
+    return read_phrases_model(_find(name, "phrases"))
+
+
 def _find(name: str, kind: Kind) -> Path:
     for folder in (*(root / name for root in _FOLDERS), Path(name)):
         if (folder / _CONFIG).is_file() and _kind(folder) == kind:
@@ -122,13 +152,16 @@ def _find(name: str, kind: Kind) -> Path:
 def _kind(folder: Path) -> Kind:
     """Which sort of model lies there; one whose config is damaged counts as audio, and reading it tells."""
     try:
-        return "lyrics" if json.loads((folder / _CONFIG).read_bytes()).get("kind") == "lyrics" else "audio"
+        kind = json.loads((folder / _CONFIG).read_bytes()).get("kind")
     except (OSError, ValueError, AttributeError):
         return "audio"
+    return kind if kind in ("lyrics", "phrases") else "audio"
 
 
-def find_any_model(name: str) -> Model | LyricsModel:
+def find_any_model(name: str) -> AnyModel:
     """The model of that name, whatever it judges. Raises ModelError where there is none."""
+    if name in model_names("phrases"):
+        return find_phrases_model(name)
     return find_lyrics_model(name) if name in model_names("lyrics") else find_model(name)
 
 
@@ -152,6 +185,14 @@ def read_lyrics_model(folder: Path) -> LyricsModel:
     return LyricsModel(folder, config, f"{config.name}@{digest}")
 
 
+def read_phrases_model(folder: Path) -> PhrasesModel:
+    """The phrases model in `folder`, as `read_model`."""
+    with _explained(folder):
+        fields, digest = _read_config(folder)
+        config = PhrasesConfig(**fields)
+    return PhrasesModel(folder, config, f"{config.name}@{digest}")
+
+
 def _read_config(folder: Path) -> tuple[dict[str, Any], str]:
     """What the config says, and the first 8 digits of its sha256."""
     raw = (folder / _CONFIG).read_bytes()
@@ -169,10 +210,21 @@ def _explained(folder: Path) -> Iterator[None]:
         raise ModelError(f"model {folder.name}: its {_CONFIG} is damaged: {error}", remedy="install moodtag again") from error
 
 
-def read_weights(model: Model | LyricsModel) -> "dict[str, Tensor]":
+def read_weights(model: AnyModel) -> "dict[str, Tensor]":
     """The model's tensors, checked against the sha256 in its config. Raises ModelError where they differ."""
     from safetensors.torch import load
 
+    return load(_read_raw(model))
+
+
+def read_arrays(model: AnyModel) -> "dict[str, NDArray[Any]]":
+    """The model's tensors as `read_weights` gives them, but as numpy's arrays: torch is not imported."""
+    from safetensors.numpy import load
+
+    return load(_read_raw(model))
+
+
+def _read_raw(model: AnyModel) -> bytes:
     try:
         raw = (model.folder / _WEIGHTS).read_bytes()
     except OSError as error:
@@ -181,7 +233,7 @@ def read_weights(model: Model | LyricsModel) -> "dict[str, Tensor]":
         ) from error
     if hashlib.sha256(raw).hexdigest() != model.config.weights_sha256:
         raise ModelError(f"model {model.config.name}: its weights are damaged (sha256 differs)", remedy="install moodtag again")
-    return load(raw)
+    return raw
 
 
 def write_model(folder: Path, config: Mapping[str, Any], tensors: "Mapping[str, Tensor]") -> None:

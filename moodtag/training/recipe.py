@@ -14,7 +14,7 @@ RECIPES = Path(__file__).parent / "recipes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What every recipe says. `kind` is heads, student, network, classical, lyrics or words; `ships` makes a model folder of it."""
+    """What every recipe says. `kind` says which sort it is (`_KINDS`); `ships` makes a model folder of it."""
 
     name: str
     summary: str
@@ -133,6 +133,17 @@ class WordsRecipe(Recipe):
     weight_decay: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhrasesRecipe(Recipe):
+    """The phrases model: `words` frequent words, `sentence_size` directions of MiniLM, GloVe's share of a cosine."""
+
+    words: int
+    sentence_size: int
+    glove_share: float
+    hidden_size: int
+    penalty: float
+
+
 _DISTILLATION = frozenset({"datasets", "seed", "teachers", "unlabelled"})
 
 
@@ -147,6 +158,7 @@ _KINDS: dict[str, type[Recipe]] = {
     "classical": ClassicalRecipe,
     "lyrics": LyricsRecipe,
     "words": WordsRecipe,
+    "phrases": PhrasesRecipe,
 }
 
 

@@ -82,7 +82,7 @@ def words_entries(models: Path) -> list[dict[str, Any]]:
 def _rows(models: Path, judged_on: str) -> list[dict[str, Any]]:
     files = sorted((models / ZOO).glob("*.json")) + sorted(models.glob("*/metrics.json"))
     loaded = [(file, json.loads(file.read_text(encoding="utf-8"))) for file in files]
-    return [{**figures, **_named(file, figures)} for file, figures in loaded if judged_on in figures["affect"]]
+    return [{**figures, **_named(file, figures)} for file, figures in loaded if judged_on in figures.get("affect", {})]
 
 
 def _named(file: Path, figures: dict[str, Any]) -> dict[str, str]:
