@@ -24,6 +24,7 @@ SILENCE_PEAK = 3e-4  # -70 dBFS: dither and hiss stay below it, the quietest pia
 
 REPLACE_REMEDY = "play it, and replace it if it does not play"
 _KEY_BYTES = 1 << 20
+_PREROLL_S = 0.2  # MP3 borrows bits from frames before, AAC and Opus overlap: what is decoded first after a seek is not yet the sound
 _MAX_LEAD_S = 30.0  # a seek that lands further ahead than this met a broken index
 _MAX_BAD_PACKETS = 200
 _ROUNDING_S = 0.5  # by this much a stated duration may be wrong in a healthy file: encoder delay, the last block
@@ -169,7 +170,7 @@ class _Source:
     def read(self, start_s: float, duration_s: float) -> NDArray[np.float32]:
         """Up to `duration_s` of mono sound from `start_s` on, (sample,) at the source's rate; shorter at the track's end."""
         try:
-            self.container.seek(int(start_s * 1e6) + self.start_us)
+            self.container.seek(int(max(start_s - _PREROLL_S, 0.0) * 1e6) + self.start_us)
         except av.FFmpegError:
             if start_s > 0:
                 return np.zeros(0, np.float32)  # the beginning needs no seek: not every stream has an index
@@ -181,16 +182,17 @@ class _Source:
         return np.nan_to_num(sound[: round(duration_s * self.rate_hz)], posinf=0.0, neginf=0.0)
 
     def _window(self, start_s: float, duration_s: float) -> Iterator[tuple[int, NDArray[np.float32]]]:
-        """(rate_hz, mono samples) of each frame of the window."""
+        """(rate_hz, mono samples) of each frame of the window; of the first only what lies in it."""
         lead_s = taken_s = 0.0
         for frame in self._frames():
             length_s = frame.samples / frame.sample_rate
             at_s = start_s if frame.time is None else frame.time - self.start_us / 1e6
-            if at_s + length_s <= start_s and lead_s < _MAX_LEAD_S:
+            early_s = max(start_s - at_s, 0.0) if lead_s < _MAX_LEAD_S else 0.0
+            if early_s >= length_s:
                 lead_s += length_s
                 continue
-            yield frame.sample_rate, _mono(frame)
-            taken_s += length_s
+            yield frame.sample_rate, _mono(frame)[round(early_s * frame.sample_rate) :]
+            taken_s += length_s - early_s
             if taken_s >= duration_s:
                 return
 

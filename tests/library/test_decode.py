@@ -76,6 +76,19 @@ def test_excerpts_are_spread_over_a_long_track(suffix: str, tmp_path: Path, eleg
         assert np.std(excerpt) == pytest.approx(np.std(there), rel=0.1)
 
 
+@pytest.mark.parametrize("suffix", [".mp3", ".m4a", ".opus", ".oga", ".flac"])
+def test_an_excerpt_is_the_same_stretch_of_the_whole(suffix: str, tmp_path: Path, elegy: NDArray[np.float32]) -> None:
+    path = long_track(tmp_path / f"long{suffix}", elegy, 24)
+    whole = decode(path, ExcerptPlan(1, 60.0), rate_hz=16_000).excerpts[0]
+    for excerpt, centre in zip(decode(path, PLAN, rate_hz=16_000).excerpts, (6, 12, 18), strict=True):
+        near = int((centre - 0.5) * 16_000)
+        tail = excerpt[8_000:]  # by this it is found in the whole: codecs begin early by some milliseconds
+        begin = min(range(near - 1_600, near + 1_600), key=lambda at: float(np.square(whole[at + 8_000 :][: tail.size] - tail).sum()))
+        start = slice(0, 1_600)
+        there = whole[begin : begin + excerpt.size][start]
+        assert np.std(excerpt[start] - there) < 0.05 * np.std(there)  # 0.5 and more where the bits that a frame borrows are missing
+
+
 def test_a_track_as_short_as_the_plan_is_read_whole() -> None:
     sound = decode(DATA / "elegy.flac", ExcerptPlan(3, 2.0), rate_hz=16_000)
     assert sum(excerpt.size for excerpt in sound.excerpts) == int(3.2 * 16_000)
