@@ -1,7 +1,6 @@
 """The commands and their options."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +8,29 @@ import typer
 
 from moodtag import __version__
 from moodtag.cli.console import complain, escape_what_streams_cannot_hold
+from moodtag.cli.options import (
+    Device,
+    Embed,
+    Existing,
+    GeniusToken,
+    IndexFile,
+    Jobs,
+    Json,
+    KeepMtime,
+    LrclibUrl,
+    Lyrics,
+    LyricsMode,
+    ModelName,
+    PartLinks,
+    Paths,
+    RunsOn,
+    WithExisting,
+)
+from moodtag.cli.playlist import playlists
 from moodtag.cli.train import train
 from moodtag.cli.usage import WrongUsage, config_defaults, os_error, print_help_if_alone, usage_error
 from moodtag.core.errors import MoodtagError
-from moodtag.core.settings import DEFAULT_MODEL, LRCLIB_URL, index_path
+from moodtag.core.settings import DEFAULT_MODEL, LRCLIB_URL
 
 app = typer.Typer(
     name="moodtag",
@@ -24,62 +42,8 @@ app = typer.Typer(
 )
 models = typer.Typer(invoke_without_command=True, callback=print_help_if_alone, help="The models that judge: what they are and how good.")
 app.add_typer(models, name="models")
+app.add_typer(playlists, name="playlist")
 app.add_typer(train, name="train")
-
-
-class Existing(StrEnum):
-    """What becomes of moods that a person wrote."""
-
-    KEEP = "keep"
-    MERGE = "merge"
-    REPLACE = "replace"
-
-
-class LyricsMode(StrEnum):
-    """Where words are looked for: nowhere, in the music's own tags and files, or then also on the network."""
-
-    OFF = "off"
-    LOCAL = "local"
-    FETCH = "fetch"
-
-
-class Embed(StrEnum):
-    """Where fetched words are kept."""
-
-    TAGS = "tags"
-    SIDECAR = "sidecar"
-
-
-class Device(StrEnum):
-    """Where the network runs."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
-
-
-Paths = Annotated[list[Path], typer.Argument(help="Files, folders or .m3u lists.", show_default=False)]
-IndexFile = Annotated[
-    Path, typer.Option("--index", envvar="MOODTAG_INDEX", default_factory=index_path, help="The index to use.", show_default="the user's")
-]
-ModelName = Annotated[str, typer.Option("--model", envvar="MOODTAG_MODEL", help="The model that judges.")]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, envvar="MOODTAG_JOBS", help="Tracks side by side.", show_default="all cores")
-]
-RunsOn = Annotated[Device, typer.Option(envvar="MOODTAG_DEVICE", help="Where the network runs.")]
-WithExisting = Annotated[Existing, typer.Option(envvar="MOODTAG_EXISTING", help="Moods that a person wrote.")]
-KeepMtime = Annotated[bool, typer.Option("--keep-mtime", help="Leave the files' times as they are.")]
-PartLinks = Annotated[bool, typer.Option("--part-links", help="Write a file with hard links as a file of its own.")]
-Lyrics = Annotated[
-    LyricsMode,
-    typer.Option("--lyrics", envvar="MOODTAG_LYRICS", help="Words: not at all, the music's own, or then LRCLIB's too (network)."),
-]
-LrclibUrl = Annotated[str, typer.Option(envvar="MOODTAG_LRCLIB_URL", help="The LRCLIB to ask.", hidden=True)]
-GeniusToken = Annotated[
-    str | None,
-    typer.Option(envvar="MOODTAG_GENIUS_TOKEN", help="Your own token: then Genius is asked last.", hidden=True, show_envvar=False),
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object per line on stdout.")]
 
 
 def print_version(wanted: bool) -> None:

@@ -38,6 +38,20 @@ def print_help_if_alone(context: typer.Context) -> None:
         raise typer.Exit(2)
 
 
+class DefaultGroup(TyperGroup):
+    """A group whose first command runs where none is named: `moodtag playlist calm` is `moodtag playlist make calm`."""
+
+    default_command = "make"
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """The arguments with the default command before them, if they name none; `save NAME ...` is `make --save NAME ...`."""
+        if args and args[0] == "save":
+            args = [self.default_command, "--save", *args[1:]]
+        elif args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = [self.default_command, *args]
+        return super().parse_args(ctx, args)
+
+
 def config_defaults(context: typer.Context) -> dict[str, Any]:
     """The defaults of config.toml as the commands' parser takes them: by command, then by option with underscores.
 
@@ -53,6 +67,11 @@ def config_defaults(context: typer.Context) -> dict[str, Any]:
 
 def _group_defaults(context: typer.Context, group: TyperGroup, tables: dict[str, Any], above: tuple[str, ...]) -> dict[str, Any]:
     defaults: dict[str, Any] = {}
+    if isinstance(group, DefaultGroup):
+        own = {name: value for name, value in tables.items() if name not in group.commands}
+        tables = {name: value for name, value in tables.items() if name in group.commands}
+        if own:
+            tables = {**tables, group.default_command: {**own, **tables.get(group.default_command, {})}}
     for name, table in tables.items():
         command, place = group.commands.get(name), (*above, name)
         if command is None:

@@ -5,18 +5,24 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from moodtag.core.errors import UsageError
 
 DEFAULT_MODEL = "student"
 DEFAULT_LYRICS_MODEL = "lyrics"
+PHRASES_MODEL = "phrases"
 LRCLIB_URL = "https://lrclib.net"
 
 
 def index_path() -> Path:
     """The user's own index."""
     return user_data_path("moodtag") / "index.sqlite3"
+
+
+def played_folder() -> Path:
+    """Where a playlist lies that is only to be played."""
+    return user_cache_path("moodtag")
 
 
 def config_file() -> Path:

@@ -1,9 +1,8 @@
 """The index's tracks as columns, read in one go: a hundred thousand in under a second."""
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,12 @@ from sqlite_utils import Database
 
 from moodtag.core.catalogue import Catalogue
 from moodtag.core.moods import VOCABULARY
-from moodtag.core.records import BITTERSWEET, Lock
+from moodtag.core.records import BITTERSWEET, Lock, MoodScore
 from moodtag.index.keys import path_key
 
 _SQL = """
     select path, title, artist, album, genre, audio_key, year, duration_s, valence, arousal, confidence,
-        moods, scores, model, embedding, towers
+        moods, case when probabilities is null then scores end, model, embedding, towers, probabilities
     from tracks where valence is not null order by path
 """
 _COLUMN = {mood.name: i for i, mood in enumerate(VOCABULARY)}
@@ -30,9 +29,9 @@ def read_catalogue(db: Database, locks: Mapping[Any, Lock]) -> Catalogue:
     cursor.row_factory = None
     with _no_collection():
         rows = cursor.execute(_SQL).fetchall()
-        columns = list(zip(*rows, strict=True)) if rows else [()] * 16
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 17
         keys, titles, artists, albums, genres, audio_keys, year, duration_s, valence, arousal, confidence = columns[:11]
-        moods, scores, model, embedding, towers = columns[11:]
+        moods, scores, model, embedding, towers, probabilities = columns[11:]
         catalogue = Catalogue(
             keys=list(keys),
             titles=list(titles),
@@ -45,7 +44,7 @@ def read_catalogue(db: Database, locks: Mapping[Any, Lock]) -> Catalogue:
             valence=np.array(valence, np.float32),
             arousal=np.array(arousal, np.float32),
             confidence=np.array(confidence, np.float32),
-            moods=_scores(scores),
+            moods=_probabilities(probabilities, scores),
             tagged=_tagged(moods),
             bittersweet=np.fromiter(map(_is_bittersweet, towers), bool, len(rows)),
             model=_codes(model),
@@ -67,21 +66,19 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _scores(texts: tuple[str, ...]) -> NDArray[np.float32]:
-    """Probabilities (track, mood); 0 where a model does not know a mood."""
-    found = np.zeros((len(texts), len(VOCABULARY)), np.float32)
-    by_names: dict[tuple[str, ...], list[int]] = {}
-    values: list[tuple[float, ...]] = []
-    for i, text in enumerate(texts):
-        pairs = orjson.loads(text)
-        names, numbers = zip(*pairs, strict=True) if pairs else ((), ())
-        by_names.setdefault(names, []).append(i)
-        values.append(numbers)
-    for names, rows in by_names.items():  # one model writes its moods in one order
-        known = [i for i, name in enumerate(names) if name in _COLUMN]
-        table = np.fromiter(chain.from_iterable(values[row] for row in rows), np.float32).reshape(len(rows), -1)
-        found[np.ix_(rows, [_COLUMN[names[i]] for i in known])] = table[:, known]
-    return found
+def pack_probabilities(scores: Sequence[MoodScore]) -> bytes:
+    """The column `probabilities`: float16 in the vocabulary's order, 0 for a mood that the model does not know."""
+    found = np.zeros(len(VOCABULARY), "<f2")
+    for mood in scores:
+        if mood.name in _COLUMN:
+            found[_COLUMN[mood.name]] = mood.score
+    return found.tobytes()
+
+
+def _probabilities(packed: Sequence[bytes | None], texts: Sequence[str]) -> NDArray[np.float32]:
+    """Probabilities (track, mood); from the column's text where an earlier moodtag stored the track."""
+    whole = (raw or pack_probabilities([MoodScore(*pair) for pair in orjson.loads(text)]) for raw, text in zip(packed, texts, strict=True))
+    return np.frombuffer(b"".join(whole), "<f2").reshape(len(packed), len(VOCABULARY)).astype(np.float32)
 
 
 def _tagged(texts: tuple[str, ...]) -> NDArray[np.bool_]:

@@ -94,3 +94,22 @@ def m003_songs_and_words(db: Database) -> None:
     tracks.add_column("duration_s", float)
     tracks.add_column("towers", str)  # JSON: what sound and words say on their own, and the words' weights; NULL: sound alone
     tracks.add_column("words", str)  # JSON: where words were looked for and what came of it, never a text; NULL: nowhere yet
+
+
+@migrations()
+def m004_playlists(db: Database) -> None:
+    # float16, in the vocabulary's order (one that changes must set it to NULL): twenty times quicker read than `scores`; NULL: see there
+    db.table("tracks").add_column("probabilities", bytes)
+    db.table("playlists").create(
+        {
+            "name": str,
+            "request": str,  # JSON: what was asked for, as compose.Request.fields gives it
+            "output": str,  # the file that a refresh writes
+            "format": str,
+            "layout": str,  # JSON: how paths are written
+            "made_at": str,
+            "tracks": int,  # how many it held then
+        },
+        pk="name",
+        not_null={"name", "request", "output", "format", "layout", "made_at"},
+    )

@@ -14,9 +14,10 @@ from sqlite_utils import Database
 
 from moodtag.core.catalogue import Catalogue
 from moodtag.core.records import DAMAGED, UNNAMED, Estimate, Failure, Lock, LookedFor, MoodScore, Ours, Song, Stamp, Towers, Verdict
-from moodtag.index.catalogue import read_catalogue
+from moodtag.index.catalogue import pack_probabilities, read_catalogue
 from moodtag.index.journal import Journal
 from moodtag.index.keys import now, path_key, path_of
+from moodtag.index.playlists import Playlists
 
 TagState = Literal["written", "pending", "linked", "untaggable"]
 Command = Literal["scan", "set", "lyrics", "undo"]
@@ -83,6 +84,7 @@ class Index:
         self._db = db
         self.notice = notice
         self.journal = Journal(db)
+        self.playlists = Playlists(db)
 
     def get(self, path: Path) -> Track | None:
         """The track at `path`, or None."""
@@ -253,7 +255,7 @@ _COLUMNS: dict[str, Callable[[Track], Any]] = {
 }
 _NUMBERS = ("valence", "arousal", "valence_std", "arousal_std", "confidence", "modality", "lyrics_source")
 _SONG = tuple(Song.__dataclass_fields__)
-_ALL = (*_COLUMNS, *_NUMBERS, *_SONG, "moods", "scores", "embedding", "towers", "run_id")
+_ALL = (*_COLUMNS, *_NUMBERS, *_SONG, "moods", "scores", "probabilities", "embedding", "towers", "run_id")
 _PUT = f"insert or replace into tracks ({', '.join(_ALL)}) values ({', '.join(f':{name}' for name in _ALL)})"  # noqa: S608 - names of our own
 _RUNS = """
     select runs.id, coalesce(command, 'scan') as command, started_at, finished_at, model, paths, files,
@@ -271,6 +273,7 @@ def _row(track: Track) -> dict[str, Any]:
     row["towers"] = None if verdict is None or verdict.towers is None else json.dumps(asdict(verdict.towers))
     row["moods"] = None if verdict is None else _scores_text(verdict.moods)
     row["scores"] = None if verdict is None else _scores_text(verdict.scores)
+    row["probabilities"] = None if verdict is None else pack_probabilities(verdict.scores)
     row["embedding"] = None if verdict is None else verdict.embedding.astype("<f2").tobytes()
     return row
 

@@ -21,7 +21,7 @@ _ONE = r"\b(?:an?|one|eine?|une?|una)\b"
 _WRITTEN_OUT = {
     r"\bthree quarters? of an hour\b|\bdreiviertelstunde\b": "45 min",
     r"\b(?:an? )?quarter[- ](?:of an )?hour\b|\bviertelstunde\b": "15 min",
-    r"\b(?:half[- ]an?[- ]hour|an? half[- ]hour|half[- ]hour|une demi-heure|demi-heure|media hora|(?:eine )?halbe stunde|반 시간)\b": "30 min",
+    r"\b(?:half[- ]an?[- ]hour|an? half[- ]hour|half[- ]hour|(?:une )?demi-heure|media hora|(?:eine )?halbe stunde)\b|반 시간": "30 min",
     rf"{_ONE} hour and (?:a half|30 minutes)\b|\banderthalb stunden\b|\buna hora y media\b": "90 min",
     r"\b(\d+) hours and a half\b|\b(\d+) and a half hours\b": r"\1\2.5 h",
     rf"{_ONE} hour and (?:a quarter|15 minutes)\b": "75 min",
@@ -37,7 +37,7 @@ _CLOCK = re.compile(r"\b(\d{1,2}):([0-5]\d)(?::[0-5]\d)?(?: ?(?:h|hours|long))\b
 _DOZENS = re.compile(r"\b(\d+) dozen\b")
 _HOURS = re.compile(rf"\b({_NUMBER})[ -]?(?:{_HOUR})(?:\b|(?=s\b))", re.I)
 _MINUTES = re.compile(rf"\b({_NUMBER})[ -]?(?:{_MINUTE})(?:\b|(?=\W|$))", re.I)
-_TRACKS = re.compile(rf"\b(\d+)((?: +(?!{_HOUR}|{_MINUTE})[\w'-]+){{0,3}}?) *[ -]?(?:{_NOUN})(?!\w)", re.I)
+_TRACKS = re.compile(rf"\b(\d+)((?: +(?!(?:{_HOUR}|{_MINUTE})\b)[\w'-]+){{0,3}}?) *[ -]?(?:{_NOUN})(?!\w)", re.I)
 _KOREAN_TRACKS = re.compile(rf"(?:{_NOUN}) ?(\d+) ?(?:개|곡)")
 
 

@@ -1,6 +1,7 @@
 """Artists, albums, genres and years in a request: what the library knows, found in its words."""
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -49,9 +50,19 @@ class Names:
 
 def fold_name(name: str) -> str:
     """A name as it is compared: lower case, without accents, punctuation as blanks, "&" as "and", no leading "the"."""
-    text = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")
-    text = "".join(character for character in text if not unicodedata.combining(character))
-    return re.sub(r"^the ", "", " ".join(re.sub(r"[^\w]+", " ", text).split()))
+    text = name.casefold() if name.isascii() else _plain(name)
+    return " ".join(text.translate(_PUNCTUATION).split()).removeprefix("the ")
+
+
+_PUNCTUATION = {ord(character): " " for character in string.punctuation if character not in "_&"} | {ord("&"): " and "}
+
+
+def _plain(name: str) -> str:
+    """Lower case without accents, and without punctuation beyond ASCII."""
+    text = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(
+        character if character.isascii() or character.isalnum() else " " for character in text if not unicodedata.combining(character)
+    )
 
 
 def names_of(artists: Iterable[str], albums: Iterable[str], genres: Iterable[str]) -> Names:
@@ -70,7 +81,7 @@ def read_names(text: str, written: str, names: Names) -> tuple[Filters, str, lis
 
     A name counts where it stands as the library has it; a short one of a single word only after "by", or with a capital.
     """
-    years, text = _read_years(text)
+    years, text = read_years(text)
     text, by, notes = _read_artists(text, written, names)
     found = [*by]
     for start, end in _runs(text):
@@ -177,7 +188,8 @@ _YEARS: Sequence[tuple[re.Pattern[str], str]] = (
 )
 
 
-def _read_years(text: str) -> tuple[Span | None, str]:
+def read_years(text: str) -> tuple[Span | None, str]:
+    """The years that a text (lower case) speaks of, and the text without them."""
     for pattern, kind in _YEARS:
         match = pattern.search(text)
         if match is not None:

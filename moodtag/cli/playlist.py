@@ -1,0 +1,123 @@
+"""`moodtag playlist`: its commands and their options."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from moodtag.cli.options import IndexFile, Json
+from moodtag.cli.usage import DefaultGroup, print_help_if_alone
+
+playlists = typer.Typer(
+    cls=DefaultGroup,
+    invoke_without_command=True,
+    callback=print_help_if_alone,
+    help='Music for what you say: moodtag playlist "something calm, 45 minutes" (all options: moodtag playlist make --help).',
+)
+
+
+class ListFormat(StrEnum):
+    """How a playlist is written."""
+
+    M3U8 = "m3u8"
+    XSPF = "xspf"
+    JSPF = "jspf"
+    NSP = "nsp"
+    PATHS = "paths"
+
+
+class Slash(StrEnum):
+    """Between the folders of a playlist's paths."""
+
+    FORWARD = "/"
+    BACKWARD = "\\"
+
+
+@playlists.command("make")
+def make_playlist(
+    index: IndexFile,
+    words: Annotated[list[str] | None, typer.Argument(help="What you would like to hear.", show_default=False)] = None,
+    like: Annotated[str | None, typer.Option(help="Tracks that sound like this one: a file, or artist and title.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="V,A", help="A place: valence and arousal, 0..1.")] = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="MOOD", help="Where a journey begins.")] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="MOOD", help="Where it ends.")] = None,
+    curve: Annotated[str | None, typer.Option(help="A named journey: wind-down, wake-up, workout, focus, party, lift.")] = None,
+    via: Annotated[str | None, typer.Option(metavar='"V,A V,A"', help="A journey by places.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="How long it is.")] = None,
+    tracks: Annotated[int | None, typer.Option(help="How many tracks.", show_default="25")] = None,
+    genre: Annotated[list[str] | None, typer.Option(help="Only of this genre.")] = None,
+    artist: Annotated[list[str] | None, typer.Option(help="Only by this artist.")] = None,
+    year: Annotated[str | None, typer.Option(help="Only of these years: 1994, 1990-1999, 90s.")] = None,
+    max_track: Annotated[float | None, typer.Option(min=0, metavar="MIN", help="No track longer than this.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Another playlist for each number.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write.")] = None,
+    form: Annotated[ListFormat | None, typer.Option("--format", help="Its format.", show_default="by its name")] = None,
+    relative_to: Annotated[Path | None, typer.Option(help="Write paths from this folder.")] = None,
+    prefix: Annotated[str, typer.Option(help="What stands before each path.")] = "",
+    slash: Annotated[Slash, typer.Option(help="Between folders.")] = Slash.FORWARD,
+    name: Annotated[str | None, typer.Option(help="The playlist's name.", show_default="its file's")] = None,
+    moods_only: Annotated[bool, typer.Option("--moods-only", help="A .nsp by moods alone, without valence and arousal.")] = False,
+    play: Annotated[bool, typer.Option("--play", help="Open it in the system's player.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Tell why each track is in.")] = False,
+    save: Annotated[str | None, typer.Option(hidden=True, metavar="NAME")] = None,
+    json: Json = False,
+) -> None:
+    """Find music for what you say; the default: `moodtag playlist calm` (save NAME ... keeps it to be made again)."""
+    from moodtag.cli.lists import Output, places, run_playlist
+    from moodtag.compose import Request
+    from moodtag.playlist.formats import Layout
+
+    request = Request(
+        words=" ".join(words or []),
+        like=like,
+        at=None if at is None else places(at)[0],
+        start=start,
+        end=end,
+        curve=curve,
+        via=() if via is None else places(via),
+        minutes=minutes,
+        tracks=tracks,
+        genres=tuple(genre or ()),
+        artists=tuple(artist or ()),
+        year=year,
+        max_track_minutes=max_track,
+        seed=seed,
+    )
+    wanted = Output(
+        file=output,
+        form=None if form is None else form.value,
+        layout=Layout(relative_to, prefix, slash.value),
+        name=name,
+        numbers=not moods_only,
+        play=play,
+        explain=explain,
+        json=json,
+    )
+    raise typer.Exit(run_playlist(request, wanted, index, save=save))
+
+
+@playlists.command("list")
+def list_playlists(index: IndexFile, json: Json = False) -> None:
+    """List the saved playlists."""
+    from moodtag.cli.lists import run_list
+
+    raise typer.Exit(run_list(index, json=json))
+
+
+@playlists.command("refresh")
+def refresh_playlists(
+    index: IndexFile, names: Annotated[list[str] | None, typer.Argument(help="Only these.", show_default=False)] = None
+) -> None:
+    """Make saved playlists again, after a scan."""
+    from moodtag.cli.lists import run_refresh
+
+    raise typer.Exit(run_refresh(names or [], index))
+
+
+@playlists.command("forget")
+def forget_playlists(index: IndexFile, names: Annotated[list[str], typer.Argument(show_default=False)]) -> None:
+    """Forget saved playlists; their files stay."""
+    from moodtag.cli.lists import run_forget
+
+    raise typer.Exit(run_forget(names, index))

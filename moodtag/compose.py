@@ -1,0 +1,255 @@
+"""Where a playlist comes together: a request, the library's columns, and the words' meanings become tracks in an order."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from moodtag.core.catalogue import Catalogue
+from moodtag.core.errors import UsageError
+from moodtag.core.records import Place
+from moodtag.core.settings import PHRASES_MODEL
+from moodtag.index.keys import path_key
+from moodtag.networks.checkpoint import find_phrases_model
+from moodtag.networks.phrases import load_phrases
+from moodtag.playlist.filters import known_names
+from moodtag.playlist.fit import Wish, asked_place
+from moodtag.playlist.formats import Entry, Standing
+from moodtag.playlist.lengths import MAX_MINUTES, Length
+from moodtag.playlist.meaning import Meanings
+from moodtag.playlist.names import Filters, Names, Span, fold_name, read_years
+from moodtag.playlist.query import Query, place_of, understand
+from moodtag.playlist.select import DEFAULT_TRACKS, Choice, choose
+from moodtag.playlist.trajectory import CURVES, Course, journey
+
+_ALIKE = 75  # of 100: how alike a track's name must be to the one asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a person asks for, as typed; None where they did not. `start` and `end` are words, `via` places of a polyline.
+
+    `like` is a path, or a track's name; `year` as "1994", "1990-1999" or "90s".
+    """
+
+    words: str = ""
+    like: str | None = None
+    at: Place | None = None
+    start: str | None = None
+    end: str | None = None
+    curve: str | None = None
+    via: tuple[Place, ...] = ()
+    minutes: float | None = None
+    tracks: int | None = None
+    genres: tuple[str, ...] = ()
+    artists: tuple[str, ...] = ()
+    year: str | None = None
+    max_track_minutes: float | None = None
+    seed: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """For a JSON text; `request_of` reads it."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, (), "")}
+
+
+def request_of(fields: dict[str, Any]) -> Request:
+    """The request that `Request.fields` described."""
+    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    if known.get("at") is not None:
+        known["at"] = Place(**known["at"])
+    known["via"] = tuple(Place(**place) for place in known.get("via", ()))
+    return Request(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A playlist: how the request was read, what it became, and the tracks. `names` are the files' own."""
+
+    query: Query
+    wish: Wish
+    choice: Choice
+    entries: tuple[Entry, ...]
+    gone: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All that a person should be told, once each."""
+        vanished = (
+            (f"left out: {self.gone} {'file that is' if self.gone == 1 else 'files that are'} gone (moodtag prune)",) if self.gone else ()
+        )
+        return tuple(dict.fromkeys((*self.query.notes, *self.choice.notes, *vanished)))
+
+
+def load_meanings() -> Meanings:
+    """The words' meanings. Raises ModelError where their model is damaged."""
+    return Meanings(load_phrases(find_phrases_model(PHRASES_MODEL)))
+
+
+def compose(request: Request, catalogue: Catalogue, meanings: Meanings, *, is_there: Callable[[Path], bool] = os.path.exists) -> Composed:
+    """The playlist for a request. Raises UsageError for one that cannot be carried out."""
+    if len(catalogue) == 0:
+        raise UsageError("no judged track is in the index", remedy="moodtag scan your music first")
+    query, wish = read_request(request, catalogue, meanings)
+    gone: set[int] = set()
+    while True:
+        choice = choose(catalogue, wish, without=frozenset(gone))
+        missing = {pick.row for pick in choice.picks if not is_there(catalogue.path(pick.row))}
+        if not missing:
+            break
+        gone |= missing
+    entries = tuple(entry_of(catalogue, pick.row) for pick in choice.picks)
+    return Composed(query, wish, choice, entries, len(gone))
+
+
+def read_request(request: Request, catalogue: Catalogue, meanings: Meanings) -> tuple[Query, Wish]:
+    """How the words were read, and the wish that words and options make together; an option outranks the words."""
+    names = known_names(catalogue)
+    query = understand(request.words, names, meanings)
+    length = Length(
+        query.length.minutes if request.minutes is None else request.minutes,
+        query.length.tracks if request.tracks is None else request.tracks,
+    )
+    _check_length(length)
+    course = _course(request, names, meanings)
+    place = request.at or None
+    target = query.target if place is None else replace(query.target, valence=place.valence, arousal=place.arousal)
+    wish = Wish(
+        target=target,
+        exact=place is not None,
+        length=length,
+        filters=_with_options(query.filters, request, names),
+        max_track_s=None if request.max_track_minutes is None else 60 * request.max_track_minutes,
+        like=None if request.like is None else find_track(request.like, catalogue),
+        course=course,
+        seed=request.seed,
+    )
+    _check_says_something(request, query, wish)
+    return replace(query, length=length, filters=wish.filters), wish
+
+
+def find_track(name: str, catalogue: Catalogue) -> int:
+    """The row of the track at that path, or else of the one so named. Raises UsageError where there is none."""
+    path = Path(os.path.abspath(name))
+    if path_key(path) in catalogue.keys:
+        return catalogue.keys.index(path_key(path))
+    labels = [
+        fold_name(f"{artist or ''} {title}") if title else "" for artist, title in zip(catalogue.artists, catalogue.titles, strict=True)
+    ]
+    nearest = process.extractOne(fold_name(name), labels, scorer=fuzz.token_set_ratio, score_cutoff=_ALIKE)
+    if nearest is None or not fold_name(name):
+        raise UsageError(f"no judged track {name}", remedy="name its file, or its artist and title")
+    return int(nearest[2])
+
+
+def entry_of(catalogue: Catalogue, row: int) -> Entry:
+    """The track as a playlist names it."""
+    duration_s = float(catalogue.duration_s[row])
+    stated = duration_s if np.isfinite(duration_s) else None
+    return Entry(catalogue.path(row), catalogue.titles[row], catalogue.artists[row], catalogue.albums[row], stated)
+
+
+def standing_of(composed: Composed) -> Standing:
+    """The wish as a rule that a server follows on its own. Raises UsageError for what no rule can say."""
+    wish = composed.wish
+    if wish.course is not None or wish.like is not None:
+        raise UsageError("a standing rule knows no journeys and no likeness", remedy="write a list of tracks: --format m3u8")
+    filters, target = wish.filters, wish.target
+    years = filters.years or Span()
+    tracks = wish.length.tracks or (len(composed.entries) if wish.length.minutes is not None else DEFAULT_TRACKS)
+    moods = tuple(mood.name for mood in target.moods if mood.score >= 0.5)
+    return Standing(
+        asked_place(wish), moods, target.avoided, filters.artists, filters.genres, filters.not_genres, years.since, years.until, tracks
+    )
+
+
+def write_atomically(path: Path, raw: bytes) -> None:
+    """Puts the bytes there whole: a reader sees the old file or the new one, and a kill leaves one of them."""
+    target = Path(os.path.realpath(path))
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _check_length(length: Length) -> None:
+    if length.minutes is not None and not 0 < length.minutes <= MAX_MINUTES:
+        raise UsageError(f"a playlist of {length.minutes:g} minutes", remedy=f"ask for up to {MAX_MINUTES // 60} hours")
+    if length.tracks is not None and length.tracks < 1:
+        raise UsageError(f"a playlist of {length.tracks} tracks", remedy="ask for at least one")
+
+
+def _check_says_something(request: Request, query: Query, wish: Wish) -> None:
+    says = (wish.course, wish.like, request.at, query.target.moods, query.target.valence, query.target.arousal, query.target.avoided)
+    if any(part not in (None, ()) for part in says) or query.filters != Filters() or request.genres or request.artists or request.year:
+        return
+    if request.words.strip() and query.unknown:
+        raise UsageError(
+            f"nothing of that is understood: {', '.join(query.unknown[:8])}", remedy="say how it should feel: calm, happy, dark and tense"
+        )
+    if not request.words.strip() and query.length == Length() and request.minutes is None and request.tracks is None:
+        raise UsageError("say what you would like to hear", remedy='moodtag playlist "something calm, 45 minutes"')
+
+
+def _course(request: Request, names: Names, meanings: Meanings) -> Course | None:
+    given = [
+        name for name, value in (("--from/--to", request.start or request.end), ("--curve", request.curve), ("--via", request.via)) if value
+    ]
+    if len(given) > 1:
+        raise UsageError(f"{' and '.join(given)} are two journeys", remedy="choose one")
+    if request.curve is not None:
+        if request.curve not in CURVES:
+            raise UsageError(f"no curve {request.curve}", remedy=f"choose from {', '.join(CURVES)}")
+        return CURVES[request.curve]
+    if request.via:
+        if len(request.via) < 2:
+            raise UsageError("a journey has two places or more", remedy='--via "0.3,0.2 0.6,0.8"')
+        return Course(request.via, exact=True)
+    if request.start is None and request.end is None:
+        return None
+    if request.start is None or request.end is None:
+        raise UsageError("a journey goes from somewhere to somewhere", remedy="name both --from and --to")
+    return journey(*(_named_place(words, names, meanings) for words in (request.start, request.end)))
+
+
+def _named_place(words: str, names: Names, meanings: Meanings) -> Place:
+    place = place_of(understand(words, names, meanings).target)
+    if place is None:
+        raise UsageError(f"where {words} lies is not known", remedy="name a mood: sad, calm, happy")
+    return place
+
+
+def _with_options(filters: Filters, request: Request, names: Names) -> Filters:
+    years = filters.years
+    if request.year is not None:
+        years, rest = read_years(request.year.casefold())
+        if years is None or rest.strip(" ,"):
+            raise UsageError(f"no year {request.year}", remedy="--year 1994, --year 1990-1999 or --year 90s")
+    artists = tuple(_nearest_name(artist, names.artists, "artist") for artist in request.artists)
+    genres = tuple(fold_name(genre) for genre in request.genres)
+    return replace(filters, artists=artists or filters.artists, genres=genres or filters.genres, years=years)
+
+
+def _nearest_name(name: str, known: Iterable[str], kind: str) -> str:
+    nearest = process.extractOne(fold_name(name), list(known), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    if nearest is None:
+        raise UsageError(f"no {kind} {name} in your library", remedy="moodtag show a file to see how it is spelt")
+    return str(nearest[0])
