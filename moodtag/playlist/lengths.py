@@ -19,7 +19,7 @@ _MINUTE = "minutes?|mins?|min|m|minuten|minutos?|분"
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _ONE = r"\b(?:an?|one|eine?|une?|una)\b"
 _WRITTEN_OUT = {
-    r"\bthree quarters? of an hour\b|\bdreiviertelstunde\b": "45 min",
+    r"\b(?:three|3) quarters? of an hour\b|\bdreiviertelstunde\b": "45 min",
     r"\b(?:an? )?quarter[- ](?:of an )?hour\b|\bviertelstunde\b": "15 min",
     r"\b(?:half[- ]an?[- ]hour|an? half[- ]hour|half[- ]hour|(?:une )?demi-heure|media hora|(?:eine )?halbe stunde)\b|반 시간": "30 min",
     rf"{_ONE} hour and (?:a half|30 minutes)\b|\banderthalb stunden\b|\buna hora y media\b": "90 min",

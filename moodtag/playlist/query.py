@@ -28,6 +28,7 @@ from moodtag.playlist.vocabulary import (
 )
 
 MAX_CHARACTERS = 2_000
+_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[a-z]?")
 _LONGEST_PHRASE = 5  # words
 _SCOPE = 6  # words that a negation reaches over, at most
 _BITTERSWEET = 0.35
@@ -36,6 +37,8 @@ _TYPO = 87  # of 100: how alike a word must be to one of the tables to be taken 
 
 Source = Literal["mood", "axis", "scene", "meaning"]
 _WEIGHT: dict[Source, float] = {"mood": 1.0, "axis": 0.8, "scene": 0.7, "meaning": 0.3}
+_SURELY = 0.4  # a mood's score in a meaning from which on a refusal means it
+_BESIDE_TABLES = 0.5  # of its weight a meaning keeps beside what the tables say
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,8 @@ def understand(text: str, names: Names, meanings: Meanings) -> Query:
 
 
 def fold(text: str) -> str:
-    """Lower case, one kind of apostrophe, no control characters."""
-    text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("`", "'")
+    """Lower case, one kind of apostrophe, no control characters and none of a terminal's escape codes."""
+    text = _TERMINAL.sub(" ", unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("`", "'"))
     return "".join(character if character.isprintable() else " " for character in text)
 
 
@@ -150,6 +153,7 @@ def _clauses(tokens: Sequence[str]) -> list[list[_Token]]:
 
 
 def _read_clauses(clauses: Iterable[list[_Token]], meanings: Meanings) -> tuple[list[Reading], list[str]]:
+    """How the clauses were read, and the words that mean nothing here."""
     readings: list[Reading] = []
     unknown: list[str] = []
     for clause in clauses:
@@ -158,7 +162,7 @@ def _read_clauses(clauses: Iterable[list[_Token]], meanings: Meanings) -> tuple[
         for negated in (False, True):
             words = [word for token in left if token.negated is negated for word in _parts(token.word, meanings)]
             known = [word for word in words if meanings.knows(word)]
-            unknown += [word for word in words if not meanings.knows(word) and not word.isdigit()]
+            unknown += [word for word in words if not meanings.knows(word) and not word[0].isdigit() and word not in NOT_NEGATIONS]
             meaning = meanings.read(known)
             if meaning is not None:
                 place = meaning.place
@@ -209,7 +213,7 @@ def _look_up(tokens: Sequence[_Token], meanings: Meanings) -> Reading | None:
 
 
 def _in_tables(form: str, negated: bool, strength: float) -> Reading | None:
-    if form in MOOD_WORDS:
+    if form in MOOD_WORDS and form not in AXIS_WORDS:
         return _mood_reading(form, MOOD_WORDS[form], negated, strength)
     if form in _SCENE_OF:
         scene = SCENES[_SCENE_OF[form]]
@@ -268,16 +272,27 @@ def _forms(word: str, meanings: Meanings) -> Iterable[str]:
 
 
 def _target(readings: Sequence[Reading]) -> Target:
-    wanted = [reading for reading in readings if not reading.negated]
+    tables = any(reading.source != "meaning" for reading in readings)
+    wanted = [_beside_tables(reading) if tables else reading for reading in readings if not reading.negated]
     refused = [reading for reading in readings if reading.negated]
     moods = _wanted_moods(wanted)
     names = {mood.name for mood in moods}
-    avoided = tuple(dict.fromkeys(mood.name for reading in refused for mood in reading.moods[:2] if mood.name not in names))
-    place = _mean_place(wanted) if wanted else _mean_place([_mirrored(reading) for reading in refused])
+    avoided = tuple(dict.fromkeys(name for reading in refused for name in _refused_moods(reading) if name not in names))
+    place = _mean_place(wanted) if wanted else _mean_place([_mirrored(reading) for reading in refused if reading.source != "meaning"])
     asked = [reading for reading in wanted if reading.source == "mood" and reading.valence is not None]
     spread = [reading.valence for reading in asked if reading.valence is not None]
     bittersweet = bool(spread) and min(spread) < 0.4 and max(spread) > 0.6 and max(spread) - min(spread) > _BITTERSWEET
     return Target(*place, moods, avoided, bittersweet)
+
+
+def _refused_moods(reading: Reading) -> list[str]:
+    """The moods that a refusal surely means: not all that its words come near."""
+    least = _SURELY if reading.source == "meaning" else 0.0
+    return [mood.name for mood in reading.moods[:2] if mood.score >= least]
+
+
+def _beside_tables(reading: Reading) -> Reading:
+    return replace(reading, weight=_BESIDE_TABLES * reading.weight) if reading.source == "meaning" else reading
 
 
 def _mirrored(reading: Reading) -> Reading:

@@ -18,7 +18,7 @@ from moodtag.playlist.trajectory import Course
 DEFAULT_TRACKS = 25
 SONG_S = 20.0  # what is shorter is a jingle or a noise, and comes in only where there is nothing else
 UNSTATED_S = 240.0  # taken for the length of a track whose file does not say
-_ALIKE_SHARE = 0.35  # what a track loses that sounds just like one already chosen, of the spread of the shortlist
+_ALIKE_SHARE = 0.25  # what a track loses that sounds just like one already chosen, of the spread of the shortlist
 _FAR = 0.2  # the nearest track lies this far off: a person should be told
 _ARTIST_GAP = 3  # tracks between two of one artist, where there are artists enough
 _ENDING_TRACKS = 1.5  # so many usual tracks before the end, what is left of the time begins to count
@@ -167,7 +167,7 @@ def _limit(wanted: _Wanted, available: int) -> int:
 def _nearest(catalogue: Catalogue, wish: Wish, rows: Rows, wanted: _Wanted) -> list[Pick]:
     """The best tracks that are not too much alike (maximal marginal relevance, Carbonell and Goldstein 1998)."""
     fit = fits(catalogue, wish, rows)
-    short = _best(fit, 4 * wanted.tracks + 40)
+    short = _best(fit, 3 * wanted.tracks + 40)
     rows, fit = rows[short], fit[short]
     growing = _growing(catalogue, rows.tolist(), wanted)
     if wish.length.tracks is not None:

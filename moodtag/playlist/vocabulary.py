@@ -163,7 +163,7 @@ MOOD_WORDS = _mood_words()
 KOREAN_STEMS = {stem: name for name, text in _KOREAN.items() for stem in _split(text)}
 
 AXIS_WORDS: dict[str, tuple[float | None, float | None]] = {
-    **dict.fromkeys(_split("slow, slower, slow-paced, adagio, low-key, sleepy, langsame, lente, lenta"), (None, 0.15)),
+    **dict.fromkeys(_split("quiet, quietly, silent, silence, slow, slower, slow-paced, adagio, low-key, sleepy, langsame, lente, lenta"), (None, 0.15)),
     **dict.fromkeys(_split("fast, faster, quick, rapid, uptempo, up-tempo, high-energy, fast-paced, loud, noisy, schnell, rapide, rápido, rápida, 빠른"),
                     (None, 0.85)),
     **dict.fromkeys(_split("positive, pleasant, nice, beautiful, warm, pretty, wonderful, good, sunny-side, hopeful, hope, pleasing, cute, lovely"),
@@ -220,7 +220,8 @@ FILLERS = frozenset(
         "lieder, lied, stücke, chanson, chansons, musique, morceaux, quelque, chose, canción, canciones, música, musica, temas, para, der, die, das, ein, eine, "
         "einen, etwas, ich, mir, bitte, für, zum, zur, und, le, la, les, un, une, des, de, du, et, je, moi, pour, los, las, el, una, unos, que, y, quiero, 노래, "
         "음악, 곡, 좀, 들려줘, 틀어줘, 추천, 추천해줘, 듣고, 싶어, 싶은, 때, 한, 는, 은, 을, 를, il, something's, kinda, i'd, what's, someone, somebody, everyone, "
-        "everything, whole, full, entire, minutes, minute, min, mins, hours, hour, half, quarter, dozen, really, actually, basically, literally, possibly"
+        "seconds, secs, sec, second, zu, ist, im, am, auf, vom, von, beim, mein, meine, ganz, mal, was, sein, c'est, est, dans, sur, mon, ma, mes, qui, "
+        "por, en, mi, es, está, rato, everything, whole, full, entire, minutes, minute, min, mins, hours, hour, half, quarter, dozen, really, actually, basically, literally, possibly"
     )
 )
 

@@ -1,0 +1,68 @@
+"""What a playlist costs in a large library: `python -m tests.benchmarks.playlists`.
+
+Prints CPU time for loading an index of 100,000 tracks, for ranking it by several requests, and from which size on loading
+takes longer than a person waits.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from moodtag.compose import Request, compose, load_meanings
+from moodtag.core.moods import VOCABULARY
+from moodtag.core.records import MoodScore, Song, Stamp, Verdict
+from moodtag.index.file import open_index, own_index
+from moodtag.index.store import Track
+
+_REQUESTS = (
+    Request(words="something calm"),
+    Request(words="45 minutes, dark and tense, not sad, no jazz"),
+    Request(words="happy and bouncy rock from the 90s", max_track_minutes=5),
+    Request(at=None, start="sad", end="happy", minutes=120),
+    Request(like="/music/Artist 3/000105.mp3"),
+    Request(words="200 energetic songs", seed=1),
+)
+
+
+def fill(index: Path, count: int) -> None:
+    """An index of made-up tracks as a scan stores them."""
+    random = np.random.default_rng(0)
+    with own_index(index) as opened, opened.together():
+        for i in range(count):
+            scores = tuple(
+                MoodScore(mood.name, round(float(score), 4)) for mood, score in zip(VOCABULARY, random.beta(1, 6, 20), strict=True)
+            )
+            valence, arousal = (float(value) for value in np.clip(random.normal(0.5, 0.12, 2), 0, 1))
+            moods = tuple(mood for mood in scores if mood.score > 0.4)
+            verdict = Verdict(valence, arousal, 0.1, 0.1, 0.6, moods, scores, random.standard_normal(200).astype(np.float32))
+            genre = ("Rock", "Jazz", "Electronic", "Folk")[i % 4]
+            song = Song(f"Title {i}", f"Artist {i // 30}", f"Album {i // 10}", None, genre, 1960 + i % 60, float(random.uniform(120, 400)))
+            path = Path(f"/music/Artist {i // 30}/{i:06d}.mp3")
+            opened.put(Track(path, Stamp(i, i), "student@12345678", verdict, "written", audio_key=f"{i:032x}", song=song), run_id=None)
+
+
+def main(count: int = 100_000, rounds: int = 5) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index.sqlite3"
+        fill(index, count)
+        loads = []
+        for _ in range(rounds):
+            started = time.process_time()
+            with open_index(index) as opened:
+                catalogue = opened.catalogue()
+            loads.append(time.process_time() - started)
+        words = load_meanings()
+        print(f"{count:,} tracks ({index.stat().st_size / 1e6:.0f} MB): loaded in {np.median(loads):.2f} CPU-s")
+        for request in _REQUESTS:
+            spent = []
+            for _ in range(rounds):
+                started = time.process_time()
+                composed = compose(request, catalogue, words, is_there=lambda path: True)
+                spent.append(time.process_time() - started)
+            print(f"{np.median(spent) * 1000:5.0f} CPU-ms  {len(composed.entries):4} tracks  {request.fields()}")
+
+
+if __name__ == "__main__":
+    main()

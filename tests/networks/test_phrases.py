@@ -1,0 +1,67 @@
+"""The shipped words: what they mean and where they lie."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from moodtag.core.errors import ModelError
+from moodtag.core.records import Place
+from moodtag.networks.checkpoint import find_any_model, find_phrases_model, read_phrases_model
+from moodtag.networks.phrases import Phrases, load_phrases
+
+
+@pytest.fixture(scope="module")
+def phrases() -> Phrases:
+    return load_phrases(find_phrases_model("phrases"))
+
+
+def cosine(phrases: Phrases, one: str, other: str) -> float:
+    a, b = phrases.vector(one.split()), phrases.vector(other.split())
+    assert a is not None
+    assert b is not None
+    return float(a @ b)
+
+
+def test_pleasant_words_lie_right_and_excited_ones_above(phrases: Phrases) -> None:
+    def place(word: str) -> Place:
+        found = phrases.place([word])
+        assert found is not None
+        return found
+
+    assert place("joy").valence > 0.7 > 0.3 > place("grief").valence
+    assert place("riot").arousal > 0.65 > 0.35 > place("sleep").arousal
+
+
+def test_words_of_like_meaning_are_near(phrases: Phrases) -> None:
+    assert cosine(phrases, "jogging", "running") > cosine(phrases, "jogging", "sleeping") + 0.2
+    assert cosine(phrases, "rainy evening", "drizzle") > cosine(phrases, "rainy evening", "nightclub") + 0.1
+
+
+def test_vectors_have_length_one_and_common_words_hardly_count(phrases: Phrases) -> None:
+    vector = phrases.vector(["the", "thunderstorm"])
+    assert vector is not None
+    assert np.linalg.norm(vector) == pytest.approx(1)
+    assert cosine(phrases, "the thunderstorm", "thunderstorm") > 0.95
+
+
+def test_unknown_words_have_neither(phrases: Phrases) -> None:
+    assert not phrases.knows("xyzzyq")
+    assert phrases.vector(["xyzzyq"]) is None
+    assert phrases.place([]) is None
+
+
+def test_it_is_a_model_among_the_others_and_its_damage_is_told() -> None:
+    model = find_any_model("phrases")
+    assert model.config.licence == "CC BY-NC-SA 4.0"
+    with pytest.raises(ModelError, match="damaged"):
+        read_phrases_model(find_any_model("student").folder)
+
+
+def test_words_are_read_without_torch() -> None:
+    code = (
+        "import sys; from moodtag.compose import load_meanings; load_meanings(); "
+        "sys.exit(any(name in sys.modules for name in ('torch', 'librosa', 'av')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,64 @@
+"""How long, in people's words."""
+
+import pytest
+
+from moodtag.playlist.lengths import Length, read_length
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("45 minutes", 45),
+        ("45min", 45),
+        ("45-minute walk", 45),
+        ("forty five minutes of calm", 45),
+        ("an hour", 60),
+        ("one hour", 60),
+        ("half an hour", 30),
+        ("an hour and a half", 90),
+        ("two and a half hours", 150),
+        ("1.5 hours", 90),
+        ("1h30", 90),
+        ("1 h 15 min", 75),
+        ("2 hours and 10 minutes", 130),
+        ("three quarters of an hour", 45),
+        ("a couple of hours", 120),
+        ("eine halbe stunde", 30),
+        ("une heure", 60),
+        ("media hora", 30),
+        ("30분", 30),
+        ("2시간", 120),
+    ],
+)
+def test_minutes(text: str, minutes: float) -> None:
+    assert read_length(text)[0] == Length(minutes, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "tracks"),
+    [
+        ("20 songs", 20),
+        ("20 sad songs", 20),
+        ("1000 happy songs", 1000),
+        ("a dozen tracks", 12),
+        ("two dozen tunes", 24),
+        ("five serenades", 5),
+        ("ten slow pieces", 10),
+        ("노래 20곡", 20),
+    ],
+)
+def test_tracks(text: str, tracks: int) -> None:
+    assert read_length(text)[0] == Length(None, tracks)
+
+
+@pytest.mark.parametrize("text", ["party for a six year old", "blink 182", "from 1994", "the 90s", "24/7", "3am", "happy", "7 days a week"])
+def test_other_numbers_are_no_length(text: str) -> None:
+    assert read_length(text)[0] == Length()
+
+
+def test_both_may_be_asked_for() -> None:
+    assert read_length("30 minutes, 100 songs")[0] == Length(30, 100)
+
+
+def test_what_is_left_is_the_request_without_its_length() -> None:
+    assert read_length("20 sad songs please")[1].split() == ["sad", "please"]
