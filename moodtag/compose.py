@@ -90,11 +90,18 @@ def load_meanings() -> Meanings:
     return Meanings(load_phrases(find_phrases_model(PHRASES_MODEL)))
 
 
-def compose(request: Request, catalogue: Catalogue, meanings: Meanings, *, is_there: Callable[[Path], bool] = os.path.exists) -> Composed:
-    """The playlist for a request. Raises UsageError for one that cannot be carried out."""
+def compose(
+    request: Request,
+    catalogue: Catalogue,
+    meanings: Meanings,
+    *,
+    names: Names | None = None,
+    is_there: Callable[[Path], bool] = os.path.exists,
+) -> Composed:
+    """The playlist for a request; `names` are `known_names(catalogue)`. Raises UsageError for a request that cannot be carried out."""
     if len(catalogue) == 0:
         raise UsageError("no judged track is in the index", remedy="moodtag scan your music first")
-    query, wish = read_request(request, catalogue, meanings)
+    query, wish = read_request(request, catalogue, meanings, known_names(catalogue) if names is None else names)
     gone: set[int] = set()
     while True:
         choice = choose(catalogue, wish, without=frozenset(gone))
@@ -106,9 +113,8 @@ def compose(request: Request, catalogue: Catalogue, meanings: Meanings, *, is_th
     return Composed(query, wish, choice, entries, len(gone))
 
 
-def read_request(request: Request, catalogue: Catalogue, meanings: Meanings) -> tuple[Query, Wish]:
+def read_request(request: Request, catalogue: Catalogue, meanings: Meanings, names: Names) -> tuple[Query, Wish]:
     """How the words were read, and the wish that words and options make together; an option outranks the words."""
-    names = known_names(catalogue)
     query = understand(request.words, names, meanings)
     length = Length(
         query.length.minutes if request.minutes is None else request.minutes,

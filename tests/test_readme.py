@@ -11,10 +11,14 @@ from typer.core import TyperOption
 from typer.main import get_command
 
 from moodtag.cli.app import app
+from moodtag.cli.lists import parse_text
 from moodtag.cli.usage import config_defaults
+from moodtag.compose import Request, compose
 from moodtag.core.records import BITTERSWEET
 from moodtag.core.settings import DEFAULT_LYRICS_MODEL
 from moodtag.networks.checkpoint import Model, find_lyrics_model, find_model
+from tests.playlist.library import library
+from tests.playlist.requests import meanings, score
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,6 +56,18 @@ def test_what_words_add_is_the_measured_figure() -> None:
     assert str(BITTERSWEET) in README
 
 
+def test_how_well_requests_are_understood_is_the_measured_figure() -> None:
+    held = score("held")
+    assert f"of {held.requests} requests" in README
+    assert f"{held.either:.1%} land in the right quadrant or mood" in README
+
+
+def test_the_playlists_example_is_read_as_it_says() -> None:
+    asked = re.search(r'^moodtag playlist "(.*)" -o', README, re.MULTILINE)
+    assert asked is not None
+    assert parse_text(compose(Request(words=asked[1]), library(), meanings(), is_there=lambda path: True)) in README
+
+
 def options() -> Iterator[TyperOption]:
     """Every option of every command."""
     pending = [get_command(app)]
@@ -63,7 +79,7 @@ def options() -> Iterator[TyperOption]:
 
 def test_every_option_it_names_exists() -> None:
     known = {name for option in options() for name in option.opts}
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - {"--limit", "--peer"}  # of the benchmark
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) - {"--limit", "--peer", "--playlist"}  # of the benchmark, and of mpv
     assert named
     assert named <= known
 

@@ -21,8 +21,9 @@ def test_a_journey_begins_and_ends_where_asked_and_steps_are_equal() -> None:
 
 def test_a_polyline_is_walked_at_even_speed() -> None:
     course = Course((Place(0, 0), Place(0.1, 0), Place(0.1, 0.9)))
-    assert course.at(0.05) == Place(pytest.approx(0.05), 0)
-    assert course.at(0.55) == Place(pytest.approx(0.1), pytest.approx(0.45))
+    places = [course.at(share) for share in (0.05, 0.55)]
+    assert [place.valence for place in places] == pytest.approx([0.05, 0.1])
+    assert [place.arousal for place in places] == pytest.approx([0, 0.45])
 
 
 def test_a_way_that_leads_nowhere_stays() -> None:
