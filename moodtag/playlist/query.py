@@ -281,7 +281,8 @@ def _target(readings: Sequence[Reading]) -> Target:
     place = _mean_place(wanted) if wanted else _mean_place([_mirrored(reading) for reading in refused if reading.source != "meaning"])
     asked = [reading for reading in wanted if reading.source == "mood" and reading.valence is not None]
     spread = [reading.valence for reading in asked if reading.valence is not None]
-    bittersweet = bool(spread) and min(spread) < 0.4 and max(spread) > 0.6 and max(spread) - min(spread) > _BITTERSWEET
+    named = any(reading.words == "bittersweet" for reading in wanted)
+    bittersweet = named or (bool(spread) and min(spread) < 0.4 and max(spread) > 0.6 and max(spread) - min(spread) > _BITTERSWEET)
     return Target(*place, moods, avoided, bittersweet)
 
 

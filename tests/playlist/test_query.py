@@ -80,6 +80,7 @@ def test_opposites_together_are_bittersweet_and_told() -> None:
     assert query.target.bittersweet
     assert {mood.name for mood in query.target.moods} == {"happy", "sad"}
     assert any("bittersweet" in note for note in query.notes)
+    assert ask("bittersweet songs").target.bittersweet
     assert not ask("sad, slow, quiet").target.bittersweet
 
 
