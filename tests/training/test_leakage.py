@@ -1,0 +1,167 @@
+"""No answer that counts may know its own label: what judges a clip was trained without it, its artist, its kind."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from moodtag.core.moods import VOCABULARY
+from moodtag.networks.checkpoint import Model
+from moodtag.networks.heads import Answers
+from moodtag.networks.predict import load_network
+from moodtag.training import baseline, fit, neural
+from moodtag.training.cells import PARTITIONS
+from moodtag.training.datasets.clips import Clip
+from moodtag.training.fit import Material
+from moodtag.training.gate import Outliers, gate_figures
+from moodtag.training.held import OUTPUTS, folds_of, judge_folds
+from moodtag.training.labels import Labels, labels_of
+from moodtag.training.recipe import RECIPES, ClassicalRecipe, HeadsRecipe, NetworkRecipe, Recipe, read_recipe
+from moodtag.training.sounds import cache_file, decode_all, keep
+
+SIZE = 12
+CLIPS = 96
+
+Judge = Callable[[Labels, str], Answers]
+"""(labels, a name for this run) -> the out-of-fold answers of a system trained on them."""
+
+
+def shipped(name: str) -> Recipe:
+    return replace(read_recipe(RECIPES / f"{name}.toml"), folds=3)
+
+
+def made_clips() -> list[Clip]:
+    """Two clips of each artist: half of the artists with valence and arousal, the others with quadrant and moods."""
+    rng, made = np.random.default_rng(0), []
+    for i in range(CLIPS):
+        common = {"id": str(i), "path": Path("x"), "group": f"artist {i // 2}"}
+        if i // 2 % 2:
+            valence, arousal = rng.random(2)
+            made.append(Clip("deam", **common, valence=valence, arousal=arousal))  # type: ignore[arg-type]
+        else:
+            moods = {mood.name: float(rng.random() < 0.5) for mood in VOCABULARY}
+            made.append(Clip("panda4q", **common, quadrant=i // 4 % 4, moods=moods))  # type: ignore[arg-type]
+    return made
+
+
+def heard(*shape: int) -> NDArray[np.float32]:
+    return np.random.default_rng(1).standard_normal(shape).astype(np.float32)
+
+
+@pytest.fixture
+def labels() -> Labels:
+    return labels_of(made_clips(), extra_cut_weight=1.0)
+
+
+def inverted(labels: Labels, where: NDArray[np.bool_]) -> Labels:
+    """The labels, turned into their opposites for the clips of `where`."""
+    affect, quadrant, moods = labels.affect.copy(), labels.quadrant.copy(), labels.moods.copy()
+    affect[where], moods[where] = 1 - affect[where], 1 - moods[where]
+    quadrant[where] = np.where(quadrant[where] < 0, -1, 3 - quadrant[where])
+    return replace(labels, affect=affect, quadrant=quadrant, moods=moods)
+
+
+def whole(answers: Answers) -> torch.Tensor:
+    return torch.cat([answers.affect, answers.affect_std, answers.quadrant, answers.moods], dim=1)
+
+
+def assert_no_fold_knows_its_labels(labels: Labels, recipe: Recipe, judge: Judge) -> None:
+    """Inverts one fold's labels: what that fold is told must stay as it was, bit by bit, and what the others are told change."""
+    own = folds_of(labels, recipe) == 0
+    before, after = (whole(judge(*run)) for run in ((labels, "before"), (inverted(labels, own), "after")))
+    assert torch.equal(before[torch.from_numpy(own)], after[torch.from_numpy(own)])
+    for columns in (slice(2), slice(4, 8), slice(8, None)):
+        assert (before[torch.from_numpy(~own), columns] != after[torch.from_numpy(~own), columns]).any()
+
+
+def test_heads_judge_no_clip_whose_label_taught_them(labels: Labels) -> None:
+    recipe = replace(shipped("teacher"), members=1, hidden_size=4, epochs=2, batch_size=32)  # type: ignore[call-arg]
+    assert isinstance(recipe, HeadsRecipe)
+    patches = tuple(heard(CLIPS, 3, SIZE))
+
+    def judge(taught: Labels, run: str) -> Answers:
+        return fit.cross_validate(Material(taught, patches), recipe).answers
+
+    assert_no_fold_knows_its_labels(labels, recipe, judge)
+
+
+def test_what_one_held_out_clip_sounds_like_changes_nothing_for_the_others(labels: Labels) -> None:
+    recipe = replace(shipped("teacher"), members=1, hidden_size=4, epochs=2, batch_size=32)  # type: ignore[call-arg]
+    assert isinstance(recipe, HeadsRecipe)
+    patches = heard(CLIPS, 3, SIZE)
+    changed, fold = patches.copy(), folds_of(labels, recipe)
+    changed[0] += 5
+    before, after = (whole(fit.cross_validate(Material(labels, tuple(p)), recipe).answers) for p in (patches, changed))
+    same_fold = torch.from_numpy((fold == fold[0]) & (np.arange(CLIPS) > 0))
+    assert torch.equal(before[same_fold], after[same_fold])
+    assert not torch.equal(before[0], after[0])
+
+
+@pytest.mark.filterwarnings("ignore:The number of unique classes")  # 64 cells for few clips
+def test_classical_systems_judge_no_clip_whose_label_taught_them(labels: Labels, tmp_path: Path) -> None:
+    recipe = shipped("classical-svm")
+    assert isinstance(recipe, ClassicalRecipe)
+    for clip, described in zip(labels.clips, heard(CLIPS, SIZE), strict=True):
+        keep(cache_file(clip, tmp_path, "descriptors"), described)
+
+    def judge(taught: Labels, run: str) -> Answers:
+        return baseline.cross_validate(taught, recipe, tmp_path, jobs=1).answers
+
+    assert_no_fold_knows_its_labels(labels, recipe, judge)
+
+
+def test_networks_judge_no_clip_whose_label_taught_them(clips: list[Clip], tmp_path: Path) -> None:
+    recipe = replace(shipped("deezer-audio"), epochs=1, batch_size=16, folds=2, learning_rate=0.01)  # type: ignore[call-arg]
+    assert isinstance(recipe, NetworkRecipe)
+    labels = labels_of(clips[:32], extra_cut_weight=1.0)
+    decode_all(labels.clips, tmp_path, jobs=1)
+
+    def judge(taught: Labels, run: str) -> Answers:
+        return neural.cross_validate(taught, replace(recipe, name=run), tmp_path, jobs=1).answers  # a run's folds are kept by its name
+
+    assert_no_fold_knows_its_labels(labels, recipe, judge)
+
+
+@pytest.mark.parametrize("name", ["teacher", "student", "deezer-audio", "classical-svm"])
+def test_an_artist_is_judged_in_one_fold_only(labels: Labels, name: str) -> None:
+    recipe = shipped(name)
+
+    def judge(held_out: NDArray[np.bool_], number: int) -> tuple[torch.Tensor, NDArray[np.bool_]]:
+        taught = {clip.group for clip in labels.take(~held_out).clips}
+        assert taught.isdisjoint(clip.group for clip in labels.take(held_out).clips)
+        count = int(held_out.sum())
+        return torch.full((count, OUTPUTS), float(number)), np.zeros((count, len(PARTITIONS)), bool)
+
+    judged_in = judge_folds(labels, recipe, judge, jobs=1).answers.quadrant[:, 0].numpy()
+    assert np.array_equal(judged_in, folds_of(labels, recipe))
+    assert set(judged_in) == set(range(recipe.folds))
+
+
+def described(model: Model, music: NDArray[np.float32], others: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Places in units of the model's standard deviations, (sound, 2) -> descriptions (sound, size): half of the numbers each."""
+    heads = load_network(model).heads
+    mean, std = heads.mean.numpy(), heads.std.numpy()
+    half = np.repeat(np.eye(2, dtype=np.float32), -(-len(mean) // 2), axis=1)[:, : len(mean)]
+    return mean + std * (music @ half), mean + std * (others @ half)
+
+
+def test_a_kind_of_sound_that_is_no_music_is_told_apart_by_what_the_other_kinds_taught(model: Model, labels: Labels) -> None:
+    rng = np.random.default_rng(0)
+    music = rng.normal(0, 0.1, (CLIPS, 2)).astype(np.float32)
+    kinds = np.array(["hum", "speech"] * 20)
+    others = np.where(kinds[:, None] == "hum", [3, 0], [0, 3]).astype(np.float32)  # where the one kind lies the other tells nothing
+    inside, outside = described(model, music, others)
+    told = gate_figures(load_network(model), labels, inside, Outliers(outside, kinds), np.arange(CLIPS) % 3)["outliers"]
+    assert {kind: row["told_apart"] for kind, row in told.items()} == {"hum": 0.0, "speech": 0.0}
+
+
+def test_music_passes_a_gate_that_heard_none_of_its_fold(model: Model, labels: Labels) -> None:
+    fold = np.arange(CLIPS) % 2
+    music = np.where(fold[:, None] == 0, [0, 0], [0, 3]).astype(np.float32)  # the second fold's lies near the noise
+    inside, outside = described(model, music, np.tile(np.array([1.5, 3], np.float32), (40, 1)))
+    figures = gate_figures(load_network(model), labels, inside, Outliers(outside, np.array(["hum", "tone"] * 20)), fold)
+    assert set(figures["music_kept"].values()) == {0.5}
