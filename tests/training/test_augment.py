@@ -1,9 +1,19 @@
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
+import pytest
 import torch
+from torch import Tensor, nn
 
 from moodtag.features.logmel import LogMelSpec, new_logmel
-from moodtag.training.augment import SEMITONES, Draw, ShiftedLogMel, mixup_share, resampled, spec_augment
-from moodtag.training.sounds import RATE_HZ
+from moodtag.training.augment import MAX_GAIN_DB, SEMITONES, Draw, ShiftedLogMel, mixup_share, resampled, spec_augment
+from moodtag.training.datasets.clips import Clip
+from moodtag.training.labels import labels_of
+from moodtag.training.neural import answer, fit_network
+from moodtag.training.recipe import RECIPES, NetworkRecipe, read_recipe
+from moodtag.training.sounds import RATE_HZ, Sounds, cache_file, keep
+from moodtag.training.zoo import ARCHITECTURES, Architecture, Input
 
 SPEC = LogMelSpec()
 
@@ -58,3 +68,83 @@ def test_the_same_generator_draws_the_same() -> None:
     assert first.stretch == second.stretch
     assert torch.equal(first.gain, second.gain)
     assert mixup_share(torch.Generator().manual_seed(5)) == mixup_share(torch.Generator().manual_seed(5)) >= 0.5
+
+
+class Diary(nn.Module):
+    """An encoder that keeps what it is given to read, flat (clip, number), and says one number of it."""
+
+    def __init__(self, read: list[Tensor]) -> None:
+        super().__init__()
+        self.read = read
+        self.out = nn.Linear(1, 1)
+
+    def forward(self, heard: Tensor) -> Tensor:
+        self.read.append(heard.detach().clone())
+        said: Tensor = self.out(heard.flatten(1).mean(1, keepdim=True))
+        return said
+
+
+class Training:
+    """Two steady tones, 500 Hz and 2 kHz, of 32 clips: whatever in a crop is not its tone was put there by augmentation."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root, self.monkeypatch = root, monkeypatch
+        self.clips = [Clip("deam", str(i), root, f"artist {i}", valence=i / 32, arousal=1 - i / 32) for i in range(32)]
+        for i, clip in enumerate(self.clips):
+            keep(cache_file(clip, root, "sound"), (tone((500.0, 2000.0)[i % 2])[0].numpy() * 32767).astype(np.int16))
+
+    def read(self, wanted: Input, *, augment: bool) -> tuple[Tensor, Tensor]:
+        """What an encoder reads while it learns, and then of the first clip when it is asked."""
+        diary: list[Tensor] = []
+        self.monkeypatch.setitem(ARCHITECTURES, "diary", Architecture("diary", "none", wanted, 1, lambda: Diary(diary)))
+        shipped = read_recipe(RECIPES / "deezer-audio.toml")
+        assert isinstance(shipped, NetworkRecipe)
+        name = f"{wanted.n_mels} {augment}"
+        recipe = replace(shipped, name=name, architecture="diary", augment=augment, epochs=4, batch_size=16, cell_weight=0.0)
+        everything = np.ones(len(self.clips), bool)
+        network = fit_network(labels_of(self.clips, extra_cut_weight=1), recipe, self.root, chosen=everything, tag="all", seed=1)
+        learnt = torch.cat(diary)
+        answer(network, Sounds(self.clips[:1], self.root))
+        return learnt, diary[-1]
+
+
+@pytest.fixture
+def training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Training:
+    return Training(tmp_path, monkeypatch)
+
+
+MEL = Input(length=60, n_mels=96)
+FEW = pytest.mark.filterwarnings("ignore:The number of unique classes", "ignore:Number of distinct clusters")  # 64 cells for 32 clips
+
+
+def has_both(read: Tensor, low: int, high: int) -> Tensor:
+    """Whether a clip's spectrogram holds something near both bands."""
+    at_low, at_high = (read[:, :, band - 5 : band + 6].median(1).values.amax(1) for band in (low, high))
+    return (at_low > 0.7) & (at_high > 0.7)  # a mask holds the mean, 0.3
+
+
+@FEW
+def test_a_network_learns_from_spectrograms_that_are_drawn_masked_and_mixed(training: Training) -> None:
+    (plain, _), (learnt, _) = (training.read(MEL, augment=augment) for augment in (False, True))
+    assert learnt.max() > plain.max() + 0.2, "a draw may make it louder: masks and mixing cannot"
+    swing, plain_swing = (read.amax(2).std(1) for read in (learnt, plain))
+    assert swing.median() > 4 * plain_swing.max(), "moments of a steady tone are masked"
+    low, high = sorted({int(clip.mean(0).argmax()) for clip in plain})
+    assert has_both(learnt, low, high).any(), "two tones are mixed"
+    assert not has_both(plain, low, high).any()
+
+
+@FEW
+def test_a_network_is_asked_about_the_plain_sound(training: Training) -> None:
+    (_, plain), (_, asked) = (training.read(MEL, augment=augment) for augment in (False, True))
+    assert torch.equal(asked, plain)
+
+
+@FEW
+def test_a_network_that_reads_samples_learns_from_other_levels_and_speeds(training: Training) -> None:
+    (plain, _), (learnt, _) = (training.read(Input(length=8000), augment=augment) for augment in (False, True))
+    assert plain.abs().amax(1).tolist() == pytest.approx([0.3] * len(plain), abs=0.01)
+    assert learnt.abs().amax(1).max() > 0.3 * 10 ** (0.5 * MAX_GAIN_DB / 20)
+    pitches, plain_pitches = (set(torch.fft.rfft(read).abs().argmax(1).tolist()) for read in (learnt, plain))
+    assert plain_pitches == {250, 1000}
+    assert len(pitches) > 4
