@@ -8,13 +8,19 @@ from typing import Any
 
 from moodtag.core.moods import BY_NAME
 from moodtag.networks.checkpoint import Model
-from moodtag.training.datasets import DATASETS
+from moodtag.training.datasets import DATASETS, emotify
+from moodtag.training.goals import student_goals, teacher_goals, tried
 from moodtag.training.markdown import table
 from moodtag.training.metrics import ROUNDS, Figure
 from moodtag.training.plots import CURVE, SCATTER, plot_curve
+from moodtag.training.pretrained import PRETRAINING
 from moodtag.training.recipe import HeadsRecipe, StudentRecipe
 
 _AXES = ("valence", "arousal")
+_ROBUST = 0.05
+"""A form of the same music that moves a verdict by more than this is named."""
+_RELIABLE = 0.95
+"""Kinds of sound of which the gate turns away at least this share are said to be told from music."""
 
 
 def write_reports(folder: Path, model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> None:
@@ -37,13 +43,16 @@ def render_card(model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> s
         _quadrants(metrics),
         _cells(metrics),
         _moods(model, metrics),
+        _section("Goals", _goals(model, recipe, metrics)),
+        _section("Tried and left out", tried()),
         _section("What it costs, and what more would bring", _cost(model, metrics)),
-        _picture(CURVE, "Cost and accuracy of excerpt plans"),
-        _section("How robust it is", _robustness(metrics)),
+        _picture(CURVE, "Cost of excerpt plans, and their distance from the verdict after two minutes"),
+        _section("How robust it is", _robustness(recipe, metrics)),
         _section("What is not music", _music(metrics)),
         _section("Data", _data(recipe)),
         _swapped_labels(),
-        _section("Limits", _limits()),
+        _overlap(recipe),
+        _section("Limits", _limits(recipe)),
         _section("Recipe", _recipe(recipe)),
         _section("Train it again", _reproduction(recipe)),
     )
@@ -149,9 +158,9 @@ def _cells(metrics: dict[str, Any]) -> Iterator[str]:
 def _moods(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
     thresholds = {rule.name: rule.threshold for rule in model.config.moods}
     written = [mood for mood in metrics["moods"] if mood["written"]]
-    yield f"{len(written)} moods are written, mean ROC-AUC {metrics['mean_roc_auc_written']:.3f}; over all {len(metrics['moods'])} it is"
-    yield f"{metrics['mean_roc_auc_all']:.3f}. A mood below 0.70 is not written. Expected calibration error, the mean over the written:"
-    yield f"{metrics['mean_calibration_error_written']:.3f}."
+    yield f"{len(written)} moods are written, mean ROC-AUC {_mean_roc_auc(metrics, 'written')}; over all {len(metrics['moods'])} it is"
+    yield f"{_mean_roc_auc(metrics, 'all')}. A mood below 0.70 is not written: the first mean is over moods that this very figure chose."
+    yield f"Expected calibration error, the mean over the written: {metrics['mean_calibration_error_written']:.3f}."
     yield ""
     rows = []
     for mood in sorted(metrics["moods"], key=lambda mood: -mood["roc_auc"]):
@@ -166,10 +175,21 @@ def _moods(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
     )
 
 
+def _mean_roc_auc(metrics: dict[str, Any], moods: str) -> str:
+    """The mean over the `written` moods, or over `all`, with its interval where it was measured."""
+    figure = metrics.get("mean_roc_auc", {}).get(moods)
+    return f"{metrics[f'mean_roc_auc_{moods}']:.3f}" if figure is None else shown(figure)
+
+
+def _goals(model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> Iterator[str]:
+    return student_goals(metrics, model.folder.parent) if isinstance(recipe, StudentRecipe) else teacher_goals(metrics)
+
+
 def _cost(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
     curve = metrics["cost_curve"]
     yield f"From samples to verdict: {metrics['cpu_ms_per_s']:.2f} CPU-ms per second of sound. {curve['tracks']} whole tracks, decoding"
-    yield "included; the distances are root mean squares from the verdict after hearing two minutes:"
+    yield "included; the distances are root mean squares from the model's own verdict after hearing two minutes. They say how much"
+    yield "a plan leaves open, not how right it is: there are no labels in them."
     yield ""
     rows = []
     for plan in sorted(curve["plans"], key=lambda plan: float(plan["cpu_s"])):
@@ -180,29 +200,75 @@ def _cost(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
     yield from table("excerpts | CPU-s per track | valence | arousal | same moods", rows)
 
 
-def _robustness(metrics: dict[str, Any]) -> Iterator[str]:
+def _robustness(recipe: HeadsRecipe, metrics: dict[str, Any]) -> Iterator[str]:
     figures = metrics["robustness"]
-    yield f"Mean absolute change over {figures['clips']} clips of 4Q and Emotify, on the 0..1 scale:"
+    yield f"Mean absolute change over {figures['clips']} clips of 4Q and Emotify, on the 0..1 scale. They are clips that the model was"
+    yield "trained on: other music may move more."
+    if recipe.quiet_weight > 0:
+        yield f"The heads learnt from the same clips at {recipe.quiet_db:+g} dB as well: that row shows what they were taught."
+    if isinstance(recipe, StudentRecipe):
+        yield f"So did the backbone, down to {recipe.distil_quietest_db:+g} dB."
+    yield _moved(figures["changes"])
     yield ""
     rows = ((name, *(f"{change[axis]:.3f}" for axis in _AXES)) for name, change in figures["changes"].items())
     yield from table("the same music as | valence | arousal", rows)
 
 
+def _moved(changes: dict[str, dict[str, float]]) -> str:
+    """Which forms of the same music move the verdict much."""
+    much = [f"{name} ({axis} {change[axis]:.3f})" for name, change in changes.items() for axis in _AXES if change[axis] > _ROBUST]
+    return f"Above {_ROBUST:.2f}: {', '.join(much)}." if much else f"No change is above {_ROBUST:.2f}."
+
+
 def _music(metrics: dict[str, Any]) -> Iterator[str]:
     figures = metrics["music"]
     kept = ", ".join(f"{DATASETS[name].DATASET.title} {share:.1%}" for name, share in figures["music_kept"].items())
-    yield f"Speech and noise get no mood and little confidence. Music taken for music, held out by artist: {kept}."
+    yield "What the gate takes for speech or noise gets no mood and little confidence."
+    yield from _told_apart(figures["outliers"])
+    yield f"Music taken for music, held out by artist: {kept}."
     yield "Told apart by a gate that never heard that kind:"
     yield ""
     rows = ((name, row["sounds"], f"{row['told_apart']:.1%}") for name, row in figures["outliers"].items())
     yield from table("kind | sounds | told apart", rows)
 
 
+def _told_apart(outliers: dict[str, dict[str, float]]) -> Iterator[str]:
+    """Which kinds a gate that never heard them turns away nearly always, and which it does not."""
+    share = {kind: row["told_apart"] for kind, row in outliers.items()}
+    often = ", ".join(kind for kind, told in share.items() if told >= _RELIABLE)
+    others = ", ".join(f"{kind} ({told:.1%})" for kind, told in share.items() if told < _RELIABLE)
+    if often:
+        yield f"Even of a kind that it never heard it turns away at least {_RELIABLE:.0%}, where that is {often}."
+    if others:
+        yield f"Of these it turns away less, and what passes gets moods as if it were music: {others}."
+    yield "The shipped gate was shown every kind of the table, and no other."
+
+
 def _data(recipe: HeadsRecipe) -> Iterator[str]:
     extra = (*recipe.unlabelled, "speech") if isinstance(recipe, StudentRecipe) else ("speech",)
-    sets = (DATASETS[name].DATASET for name in (*recipe.datasets, *extra))
+    sets = [*(DATASETS[name].DATASET for name in (*recipe.datasets, *extra)), *(PRETRAINING[name] for name in _published(recipe))]
     rows = ((one.title, one.what, one.labels, one.licence, one.citation) for one in sets)
     yield from table("set | what | labels | licence stated | source", rows)
+
+
+def _published(recipe: HeadsRecipe) -> list[str]:
+    """The published backbones that the model holds or learnt from."""
+    names = recipe.teachers if isinstance(recipe, StudentRecipe) else recipe.backbones
+    return [name for name in names if name in PRETRAINING]
+
+
+def _overlap(recipe: HeadsRecipe) -> Iterator[str]:
+    yield "### What the backbones had heard before"
+    yield ""
+    if isinstance(recipe, StudentRecipe):
+        yield "The student learnt to hear what published backbones hear, and so has it from the music that those were trained on."
+    if "msd-musicnn" in _published(recipe):
+        yield "MSD-musicnn was trained with tags on Million Song Dataset previews, among the tags moods such as happy and sad. 4Q is"
+        yield "commercial music too: some of its songs may be among them. The two lists were not compared."
+    if "mtt-musicnn" in _published(recipe):
+        yield "MTT-musicnn was trained on MagnaTagATune, which is Magnatune's music, as is Emotify's: recordings may be in both, but no"
+        yield "emotion label was."
+    yield "Folds hold artists apart in what is trained here, not in what was trained before."
 
 
 def _swapped_labels() -> Iterator[str]:
@@ -214,12 +280,17 @@ def _swapped_labels() -> Iterator[str]:
     yield "labels as published, because published systems were: only that row may be compared with theirs."
 
 
-def _limits() -> Iterator[str]:
+def _limits(recipe: HeadsRecipe) -> Iterator[str]:
     yield "- Valence is hard to hear: see its R². Trust it for playlists and averages, not for one track's second decimal."
     yield "- Mood labels are AllMusic editors' tags and felt emotions of a listening game, not one agreed truth; a mood's"
     yield "  precision above counts every untagged song as wrong."
     yield "- 4Q is balanced over the quadrants and Western commercial music; DEAM is freely licensed music, mostly rock,"
     yield "  electronic and classical. Field recordings and music of other cultures were not tested."
+    if emotify.DATASET.name in recipe.datasets:
+        alike = "; ".join(" and ".join(pair) for pair in emotify.ALIKE)
+        yield f"- Recordings of Emotify that are nearly the same stand in different folds: {alike}."
+    yield "- Robustness is measured on clips that the model was trained on, and the curve of cost shows the distance from the model's"
+    yield "  own verdict after two minutes, not accuracy against labels."
     yield "- Only excerpts are heard: a track that changes its mood gets the average of what was heard."
     yield "- Words are not heard by this model."
 

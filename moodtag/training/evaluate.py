@@ -13,7 +13,7 @@ from moodtag.networks.heads import Answers
 from moodtag.training.calibration import STD_PER_COVERAGE, Judged
 from moodtag.training.cells import PARTITIONS
 from moodtag.training.labels import Labels
-from moodtag.training.metrics import Figure, accuracy, calibration_error, ccc, macro_f1, r2, rmse, roc_auc, with_interval
+from moodtag.training.metrics import Figure, accuracy, calibration_error, ccc, macro_f1, mean_roc_auc, r2, rmse, roc_auc, with_interval
 
 MIN_ROC_AUC = 0.70
 """A mood that the held-out answers tell apart less well is never written."""
@@ -32,6 +32,7 @@ def evaluate(labels: Labels, judged: Judged) -> dict[str, Any]:
         "moods": moods,
         "mean_roc_auc_written": round(float(np.mean([mood["roc_auc"] for mood in written])), 4) if written else None,
         "mean_roc_auc_all": round(float(np.mean([mood["roc_auc"] for mood in moods])), 4),
+        "mean_roc_auc": _mean_figures(labels, judged, [mood["written"] for mood in moods]),
         "mean_calibration_error_written": round(float(np.mean([mood["calibration_error"] for mood in written])), 4) if written else None,
     }
 
@@ -115,6 +116,20 @@ def _mood_figures(labels: Labels, judged: Judged, i: int) -> dict[str, Any]:
         "calibration_error": round(calibration_error(right, probability[known]), 4),
         "precision": round(float((said & right).sum() / max(1, said.sum())), 3),
         "recall": round(float((said & right).sum() / max(1, right.sum())), 3),
+    }
+
+
+def _mean_figures(labels: Labels, judged: Judged, written: list[bool]) -> dict[str, Figure]:
+    """Mean ROC-AUC over all moods, and over those written where there are any, with intervals."""
+    where = np.asarray(~np.isnan(labels.moods).all(1))
+    _, source = np.unique([clip.dataset for clip in labels.take(where).clips], return_inverse=True)
+    moods, score = labels.moods[where], judged.answers.moods.numpy()[where]
+    positive = np.where(np.isnan(moods), np.nan, moods >= 0.5)
+    chosen = {"all": np.ones(len(written), bool), "written": np.array(written)}
+    return {
+        name: with_interval(mean_roc_auc, np.column_stack([source, positive[:, which]]), score[:, which], _groups(labels, where))
+        for name, which in chosen.items()
+        if which.any()
     }
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score, r2_score, roc_auc_score
+from scipy.stats import rankdata
+from sklearn.metrics import f1_score, r2_score
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
@@ -43,7 +44,25 @@ def accuracy(truth: NDArray[Any], answer: NDArray[Any]) -> float:
 
 def roc_auc(truth: Ints, score: Floats) -> float:
     """Probability that a positive clip scores above a negative one; NaN where all are alike."""
-    return float(roc_auc_score(truth, score)) if 0 < truth.sum() < truth.size else float("nan")
+    positive = truth.astype(bool)
+    pairs = int(positive.sum()) * int((~positive).sum())
+    if not pairs:
+        return float("nan")
+    above = rankdata(score)[positive].sum() - positive.sum() * (positive.sum() + 1) / 2  # a tie counts half
+    return float(above / pairs)
+
+
+def mean_roc_auc(truth: Floats, score: Floats) -> float:
+    """Mean over the moods of the mean over the data sets that judge them; NaN where one of them is the same for all clips.
+
+    `truth` (clip, 1 + mood): the number of the clip's data set, then 1 or 0 per mood, NaN where it is not judged; `score` (clip, mood).
+    """
+    source, known = truth[:, 0], ~np.isnan(truth[:, 1:])
+    means = []
+    for i, (labels, said) in enumerate(zip(truth[:, 1:].T, score.T, strict=True)):
+        parts = [known[:, i] & (source == number) for number in np.unique(source[known[:, i]])]
+        means.append(np.mean([roc_auc(labels[part].astype(int), said[part]) for part in parts]))
+    return float(np.mean(means))
 
 
 def calibration_error(positive: NDArray[np.bool_], probability: Floats, *, bins: int = 10) -> float:

@@ -19,11 +19,31 @@ from torch import Tensor
 
 from moodtag.core.errors import DataError
 from moodtag.networks.musicnn import MusiCNN
+from moodtag.training.datasets import DataSet
 
 _WHEEL = "musicnn-0.1.0-py3-none-any.whl"
 _TABLE_MAGIC = 0xDB4775248B80FB57
 _FLOAT32 = 1  # DataType.DT_FLOAT; the checkpoint's other entries are counters
 
+PRETRAINING = {
+    "msd-musicnn": DataSet(
+        name="msd",
+        title="Million Song Dataset (MSD-musicnn)",
+        what="previews of commercial music, which the backbone was trained on before; not used here",
+        labels="50 of Last.fm's tags: genres, instruments, decades, and happy, sad, mellow, chill, beautiful, sexy, party",
+        licence="previews none stated; the weights ISC",
+        citation="Bertin-Mahieux et al.: The Million Song Dataset, ISMIR 2011; Pons, Serra: musicnn, 2019, PyPI musicnn 0.1.0",
+    ),
+    "mtt-musicnn": DataSet(
+        name="mtt",
+        title="MagnaTagATune (MTT-musicnn)",
+        what="clips of Magnatune's music, which the backbone was trained on before; not used here",
+        labels="50 tags of the game TagATune: genres, instruments, voices, and slow, fast, loud, quiet, soft, weird",
+        licence="CC BY-NC-SA 3.0; the weights ISC",
+        citation="Law et al.: Evaluation of algorithms using games: the case of music tagging, ISMIR 2009; Pons, Serra 2019, as above",
+    ),
+}
+"""What each published backbone learnt from before. Source of the tags: `configuration.py` in the wheel."""
 
 _FOLDERS = {"msd-musicnn": "MSD_musicnn", "mtt-musicnn": "MTT_musicnn"}  # a backbone's folder in the wheel
 

@@ -17,7 +17,7 @@ from moodtag.training.evaluate import evaluate
 from moodtag.training.fit import Material, answer, cross_validate, gather, quiet_copies, train_heads
 from moodtag.training.held import folds_of
 from moodtag.training.losses import affect_loss, mood_loss, quadrant_loss
-from moodtag.training.metrics import ccc, r2, roc_auc, with_interval
+from moodtag.training.metrics import ccc, mean_roc_auc, r2, roc_auc, with_interval
 from moodtag.training.prepare import Listener
 from moodtag.training.recipe import RECIPES, HeadsRecipe, read_recipe
 from moodtag.training.sounds import cache_file, keep
@@ -157,7 +157,24 @@ def test_figures_of_known_answers() -> None:
     assert ccc(truth, truth) == 1
     assert ccc(truth, truth + 1) == pytest.approx(2 / (2 + 6), abs=0.01)
     assert roc_auc(np.array([0, 0, 1]), np.array([0.1, 0.2, 0.3])) == 1
+    assert roc_auc(np.array([0, 1, 0, 1]), np.array([0.1, 0.1, 0.3, 0.4])) == 0.625  # a tie counts half
     assert np.isnan(roc_auc(np.array([1, 1]), np.array([0.1, 0.2])))
+
+
+def test_a_mean_roc_auc_counts_each_data_set_and_each_mood_alike() -> None:
+    nan = float("nan")
+    truth = np.array([[0, 0, nan], [0, 1, nan], [1, 0, 0], [1, 1, 1], [1, 0, 0]])  # set, then two moods; the second set judges both
+    score = np.array([[0.1, 0.9], [0.2, 0.1], [0.5, 0.1], [0.4, 0.9], [0.3, 0.2]])
+    assert mean_roc_auc(truth, score) == pytest.approx(np.mean([(1.0 + 0.5) / 2, 1.0]))
+
+
+def test_mean_roc_aucs_have_intervals(material: Material, recipe: HeadsRecipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "ROUNDS", 20)
+    labels, held = material.labels, cross_validate(material, replace(recipe, epochs=5))
+    figures = evaluate(labels, cross_calibrate(labels, held.answers, folds_of(labels, recipe)))
+    for moods, figure in figures["mean_roc_auc"].items():
+        assert figure["low"] < figure["value"] < figure["high"]
+        assert figure["value"] == pytest.approx(figures[f"mean_roc_auc_{moods}"], abs=1e-4)
 
 
 @pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)

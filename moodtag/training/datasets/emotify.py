@@ -8,12 +8,14 @@ from moodtag.training.datasets.clips import Clip, DataSet, read_table
 DATASET = DataSet(
     name="emotify",
     title="Emotify",
-    what="400 tracks of 60 s in four genres; three near-duplicates dropped",
+    what="400 tracks of 60 s in four genres, from Magnatune; three near-duplicates dropped",
     labels="nine emotions of the Geneva Emotional Music Scale (GEMS): the share of listeners who felt each",
     licence="free for research, citation asked",
     citation="Aljanaki, Wiering, Veltkamp: Studying emotion induced by music through a crowdsourcing game, IPM 52(1), 2016",
 )
 NEAR_DUPLICATES = frozenset({"rock/75.mp3", "rock/76.mp3", "pop/66.mp3"})
+ALIKE = (("classical/54", "classical/80"), ("rock/63", "rock/66"))
+"""Recordings that are nearly the same and were not dropped: each is a group of its own, and may be in another fold."""
 
 
 def read(data_root: Path) -> list[Clip]:
