@@ -225,7 +225,7 @@ def _music(metrics: dict[str, Any]) -> Iterator[str]:
     kept = ", ".join(f"{DATASETS[name].DATASET.title} {share:.1%}" for name, share in figures["music_kept"].items())
     yield "What the gate takes for speech or noise gets no mood and little confidence."
     yield from _told_apart(figures["outliers"])
-    yield f"Music taken for music, held out by artist: {kept}."
+    yield f"Music taken for music, held out by artist, Emotify's by track: {kept}."
     yield "Told apart by a gate that never heard that kind:"
     yield ""
     rows = ((name, row["sounds"], f"{row['told_apart']:.1%}") for name, row in figures["outliers"].items())

@@ -1,6 +1,7 @@
 """Every architecture of the papers: its shapes, and a real training on real music from end to end."""
 
 import json
+import shutil
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from torch import nn
 
+from moodtag.networks.checkpoint import find_model
 from moodtag.training import metrics
 from moodtag.training.datasets.clips import Clip
 from moodtag.training.labels import labels_of
@@ -114,7 +116,10 @@ def test_a_system_enters_the_table_with_all_its_figures(
     assert 0 <= figures["quadrant"]["panda4q"]["macro_f1"]["value"] <= 1
     assert len(figures["cells"]) == 5
     table = write_table(tmp_path)
-    assert table.count(f"| {recipe.name} | ") == 3
+    assert table.count(f"| {recipe.name} | ") == 5
+    mean = figures["mean_roc_auc"]["all"]
+    assert "| " + f"{mean['value']:.3f} [{mean['low']:.3f} {mean['high']:.3f}] |".replace("0.", ".") in table
+    assert ("| 10.0 |") in table
     assert f"- **{recipe.name}**: {recipe.summary}" in (tmp_path / "zoo" / "README.md").read_text(encoding="utf-8")
     printed = StringIO()
     Console(file=printed, width=80).print(Markdown(table))
@@ -130,3 +135,23 @@ def test_descriptors_hear_a_louder_and_a_higher_sound() -> None:
     assert quiet.shape == loud.shape == (147,)
     assert np.isfinite([quiet, loud]).all()
     assert not np.allclose(quiet, loud)
+
+
+def test_the_shipped_table_is_the_rendered_one_and_compares_like_with_like(tmp_path: Path) -> None:
+    models = find_model("student").folder.parent
+    shutil.copytree(models, tmp_path / "models")
+    table = write_table(tmp_path / "models")
+    assert (models / "zoo" / "README.md").read_text(encoding="utf-8") == table
+    accuracy, published = table.split("## DEAM's labels as published")
+    assert "best published" not in accuracy
+    for name in ("student", "teacher"):
+        assert f"\n| {name} | " in published
+
+
+def test_figures_without_intervals_of_means_still_stand_in_the_table(tmp_path: Path) -> None:
+    (tmp_path / "zoo").mkdir()
+    figures = json.loads((find_model("student").folder.parent / "zoo" / "crnn.json").read_text(encoding="utf-8"))
+    figures.pop("mean_roc_auc", None)
+    (tmp_path / "zoo" / "crnn.json").write_text(json.dumps(figures | {"mean_roc_auc_written": None}), encoding="utf-8")
+    written = sum(mood["written"] for mood in figures["moods"])
+    assert f"| crnn | {figures['mean_roc_auc_all']:.3f} | {written} | - |".replace("0.", ".") in write_table(tmp_path)
