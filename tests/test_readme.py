@@ -17,6 +17,7 @@ from moodtag.compose import Request, compose
 from moodtag.core.records import BITTERSWEET
 from moodtag.core.settings import DEFAULT_LYRICS_MODEL
 from moodtag.networks.checkpoint import Model, find_lyrics_model, find_model
+from moodtag.training.table import BEST_PUBLISHED
 from tests.playlist.library import library
 from tests.playlist.requests import meanings, score
 
@@ -29,7 +30,37 @@ def test_the_accuracy_is_the_measured_one(model: Model) -> None:
     affect = metrics["affect"]["deam"]
     for figure in (affect["valence"]["r2"], affect["arousal"]["r2"], metrics["quadrant"]["panda4q"]["macro_f1"]):
         assert f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]" in README
-    assert f"{metrics['mean_roc_auc_written']:.3f}" in README
+    written = sum(mood["written"] for mood in metrics["moods"])
+    means = [f"{metrics[f'mean_roc_auc_{moods}']:.3f}" for moods in ("all", "written")]
+    assert f"of the {written} that are written, which this very figure chose (over all {len(metrics['moods'])}: {means[0]})" in README
+    assert f"| {means[1]} |" in README
+
+
+def test_the_accuracy_on_the_labels_as_published_is_held_against_the_best_published(model: Model) -> None:
+    figures = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))["affect"]["deam_labels_as_published"]
+    valence, arousal = (figures[axis]["r2"]["value"] for axis in ("valence", "arousal"))
+    text = " ".join(README.split())
+    assert f"R² is {valence:.3f} for valence (best published: {BEST_PUBLISHED['valence']:.3f})" in text
+    assert f"for arousal, at {arousal:.3f}, below the best published, {BEST_PUBLISHED['arousal']:.3f}" in text
+    assert round(arousal, 3) < BEST_PUBLISHED["arousal"]
+
+
+def writes(model: Model) -> list[str]:
+    """The moods that a model writes, by name."""
+    return sorted(rule.name for rule in model.config.moods if rule.threshold is not None)
+
+
+def test_the_moods_it_lists_are_those_that_are_written(model: Model) -> None:
+    listed = re.search(r"The moods that the default model writes: ([^.]+)\.(?: `--model teacher` also writes: ([^.]+)\.)?", README)
+    assert listed is not None
+    assert listed[1].split(", ") == writes(model)
+    assert (listed[2].split(", ") if listed[2] else []) == sorted(set(writes(find_model("teacher"))) - set(writes(model)))
+
+
+def test_the_sample_of_a_scan_names_moods_that_are_written(model: Model) -> None:
+    sample = re.search(r"^  moods: (.+)$", README, re.MULTILINE)
+    assert sample is not None
+    assert {mood.rpartition(" ")[0] for mood in sample[1].split(", ")} <= set(writes(model))
 
 
 def test_the_model_is_the_shipped_one(model: Model) -> None:
