@@ -44,25 +44,32 @@ def accuracy(truth: NDArray[Any], answer: NDArray[Any]) -> float:
 
 def roc_auc(truth: Ints, score: Floats) -> float:
     """Probability that a positive clip scores above a negative one; NaN where all are alike."""
+    return float(_roc_aucs(truth[:, None], score[:, None])[0])
+
+
+def _roc_aucs(truth: NDArray[Any], score: Floats) -> Floats:
+    """The ROC-AUC of each column, both (clip, column). Source: Mann & Whitney 1947; a tie counts half."""
     positive = truth.astype(bool)
-    pairs = int(positive.sum()) * int((~positive).sum())
-    if not pairs:
-        return float("nan")
-    above = rankdata(score)[positive].sum() - positive.sum() * (positive.sum() + 1) / 2  # a tie counts half
-    return float(above / pairs)
+    count = positive.sum(0)
+    pairs = (count * (len(truth) - count)).astype(float)
+    pairs[pairs == 0] = np.nan
+    return np.asarray(((rankdata(score, axis=0) * positive).sum(0) - count * (count + 1) / 2) / pairs)
 
 
 def mean_roc_auc(truth: Floats, score: Floats) -> float:
-    """Mean over the moods of the mean over the data sets that judge them; NaN where one of them is the same for all clips.
+    """Mean over the moods of the mean over the data sets that judge them; NaN where no set does.
 
-    `truth` (clip, 1 + mood): the number of the clip's data set, then 1 or 0 per mood, NaN where it is not judged; `score` (clip, mood).
+    `truth` (clip, 1 + mood): the number of the clip's data set, then 1 or 0 per mood, or NaN for a mood that the set does not
+    judge; `score` (clip, mood). A set whose clips are all alike in a mood does not judge it.
     """
-    source, known = truth[:, 0], ~np.isnan(truth[:, 1:])
-    means = []
-    for i, (labels, said) in enumerate(zip(truth[:, 1:].T, score.T, strict=True)):
-        parts = [known[:, i] & (source == number) for number in np.unique(source[known[:, i]])]
-        means.append(np.mean([roc_auc(labels[part].astype(int), said[part]) for part in parts]))
-    return float(np.mean(means))
+    source, positive = truth[:, 0], truth[:, 1:]
+    figures = np.full((int(source.max()) + 1, positive.shape[1]), np.nan)  # (set, mood)
+    for number in np.unique(source).astype(int):
+        part = source == number
+        judged = ~np.isnan(positive[part]).any(0)
+        figures[number, judged] = _roc_aucs(positive[part][:, judged], score[part][:, judged])
+    sets = (~np.isnan(figures)).sum(0)
+    return float(np.mean(np.nansum(figures, axis=0) / np.where(sets, sets, np.nan)))
 
 
 def calibration_error(positive: NDArray[np.bool_], probability: Floats, *, bins: int = 10) -> float:

@@ -166,6 +166,7 @@ def test_a_mean_roc_auc_counts_each_data_set_and_each_mood_alike() -> None:
     truth = np.array([[0, 0, nan], [0, 1, nan], [1, 0, 0], [1, 1, 1], [1, 0, 0]])  # set, then two moods; the second set judges both
     score = np.array([[0.1, 0.9], [0.2, 0.1], [0.5, 0.1], [0.4, 0.9], [0.3, 0.2]])
     assert mean_roc_auc(truth, score) == pytest.approx(np.mean([(1.0 + 0.5) / 2, 1.0]))
+    assert np.isnan(mean_roc_auc(truth[:2], score[:2]))
 
 
 def test_mean_roc_aucs_have_intervals(material: Material, recipe: HeadsRecipe, monkeypatch: pytest.MonkeyPatch) -> None:
