@@ -9,6 +9,7 @@ from typing import Any
 from moodtag.core.moods import BY_NAME
 from moodtag.networks.checkpoint import Model
 from moodtag.training.datasets import DATASETS, emotify
+from moodtag.training.files import write_text
 from moodtag.training.goals import student_goals, teacher_goals, tried
 from moodtag.training.markdown import table
 from moodtag.training.metrics import ROUNDS, Figure
@@ -25,8 +26,8 @@ _RELIABLE = 0.95
 
 def write_reports(folder: Path, model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> None:
     """Writes metrics.json, the card and the picture of the cost curve."""
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(render_card(model, recipe, metrics), encoding="utf-8")
+    write_text(folder / "metrics.json", json.dumps(metrics, indent=1) + "\n")
+    write_text(folder / "README.md", render_card(model, recipe, metrics))
     plot_curve(folder / CURVE, metrics["cost_curve"])
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -18,6 +19,7 @@ from moodtag.features.logmel import LogMelSpec, new_logmel
 from moodtag.networks.audio import PATCH_FRAMES
 from moodtag.networks.student import Student
 from moodtag.training.datasets import Clip
+from moodtag.training.files import replaced
 from moodtag.training.fit import MIN_STD
 from moodtag.training.loop import Schedule, run_folder, train
 from moodtag.training.prepare import Listener, clip_patches, load_descriptions, published
@@ -49,17 +51,20 @@ def student_listener(recipe: StudentRecipe, root: Path) -> Listener:
 
 def load_student(recipe: StudentRecipe, root: Path) -> Student:
     """The student as `distil` left it, in evaluation mode. Raises DataError where it has not finished."""
-    file = _finished(recipe, root)
-    if not file.exists():
+    if not is_distilled(recipe, root):
         raise DataError(f"the student of {recipe.name} has not been distilled", remedy=f"run moodtag train prepare {recipe.name}")
     student = Student()
-    student.load_state_dict(load_file(file))
+    student.load_state_dict(load_file(_finished(recipe, root)))
     return student.eval()
 
 
 def is_distilled(recipe: StudentRecipe, root: Path) -> bool:
-    """Whether `distil` has finished."""
-    return _finished(recipe, root).exists()
+    """Whether `distil` has finished: a half file does not count."""
+    try:
+        with safe_open(_finished(recipe, root), "pt"):  # reads the header only, which says how long the file must be
+            return True
+    except (OSError, SafetensorError):
+        return False
 
 
 def _finished(recipe: StudentRecipe, root: Path) -> Path:
@@ -96,9 +101,9 @@ def distil(
 
     Calls `report` with each epoch's number and mean loss: the share of the teachers' variance that is still missed.
     """
-    finished = _finished(recipe, root)
-    if finished.exists():
+    if is_distilled(recipe, root):
         return
+    finished = _finished(recipe, root)
     target = targets_of(clips, root, recipe.teachers)
     mel = patches_of(clips, root)
     assert len(mel) == len(target)
@@ -121,4 +126,5 @@ def distil(
     plan = Schedule(recipe.distil_epochs, steps, recipe.distil_learning_rate, recipe.distil_weight_decay)
     for epoch, loss in train(network, batches, plan, seed=recipe.seed, checkpoint=finished.with_name("distilled.safetensors")):
         report(epoch, loss)
-    save_file({name: tensor.contiguous() for name, tensor in network.student.state_dict().items()}, finished)
+    with replaced(finished) as unfinished:
+        save_file({name: tensor.contiguous() for name, tensor in network.student.state_dict().items()}, unfinished)

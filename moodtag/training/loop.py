@@ -11,6 +11,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from moodtag.training.files import replaced
+
 Batches = Callable[[int], Iterable[Callable[[], Tensor]]]
 """Epoch -> one function per batch, which computes that batch's loss."""
 
@@ -66,10 +68,8 @@ def _keep(file: Path, network: nn.Module, optimizer: torch.optim.Optimizer, epoc
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     for number, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(".unfinished")
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, unfinished, {"epochs": json.dumps(epochs)})
-    unfinished.replace(file)
+    with replaced(file) as unfinished:
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, unfinished, {"epochs": json.dumps(epochs)})
 
 
 def _restore(file: Path, network: nn.Module, optimizer: torch.optim.Optimizer) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from moodtag.features.logmel import LogMelSpec
 from moodtag.training.augment import MAX_STRETCH, SEMITONES, Draw, ShiftedLogMel, mixup_share, resampled, spec_augment
 from moodtag.training.cells import PARTITIONS, partitions
+from moodtag.training.files import replaced
 from moodtag.training.held import OUTPUTS, Held, judge_folds
 from moodtag.training.labels import Labels
 from moodtag.training.loop import Schedule, run_folder, train
@@ -61,15 +63,26 @@ def _judge_fold(
     """The held-out clips' raw answers (clip, 8 + moods), standard deviations in place of log-variances, and right cells."""
     torch.set_num_threads(1)  # folds run side by side
     finished = run_folder(root, recipe.name, recipe.digest) / f"fold{number}.npz"
-    if not finished.exists():
+    judged = _finished(finished)
+    if judged is None:
         network = fit_network(labels, recipe, root, chosen=~held_out, tag=f"fold{number}", seed=recipe.seed + number)
         said = answer(network, Sounds(labels.take(held_out).clips, root))
         cuts = partitions(labels.affect[~held_out], seed=recipe.seed)
         truth = np.stack([cut.cell(labels.affect[held_out]) for cut in cuts.values()], axis=1)
         named = np.stack([part.argmax(1) for part in torch.split(said[:, OUTPUTS:], list(PARTITIONS.values()), dim=1)], axis=1)
-        np.savez(finished, raw=said[:, :OUTPUTS].numpy(), right=named == truth)
-    with np.load(finished) as stored:
-        return torch.from_numpy(stored["raw"]), stored["right"]
+        judged = said[:, :OUTPUTS].numpy(), named == truth
+        with replaced(finished) as unfinished, unfinished.open("wb") as file:
+            np.savez(file, raw=judged[0], right=judged[1])
+    return torch.from_numpy(judged[0]), judged[1]
+
+
+def _finished(file: Path) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
+    """What a fold came to; None where it has not been judged, or where a crash left half a file."""
+    try:
+        with file.open("rb") as opened, np.load(opened) as stored:  # given a path, numpy leaves a half file open
+            return stored["raw"], stored["right"]
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
 
 
 def fit_network(

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from moodtag.networks.heads import Answers
+from moodtag.training.files import replaced
 from moodtag.training.labels import Labels
 
 SCATTER, CURVE = "predicted-versus-true.png", "accuracy-versus-cost.png"
@@ -49,4 +50,5 @@ def plot_curve(file: Path, curve: dict[str, Any]) -> None:
 
 
 def _save(figure: Figure, file: Path) -> None:
-    figure.savefig(file, dpi=_DPI, metadata={"Software": None})  # no version in it: the same figures give the same file
+    with replaced(file) as unfinished:  # no version in it: the same figures give the same file
+        figure.savefig(unfinished, format="png", dpi=_DPI, metadata={"Software": None})

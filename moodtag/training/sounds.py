@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from moodtag.core.errors import DataError
 from moodtag.core.records import ExcerptPlan
 from moodtag.library.decode import decode
 from moodtag.training.datasets import Clip
+from moodtag.training.files import replaced
 
 RATE_HZ = 16_000
 WHOLE_CLIP = ExcerptPlan(count=1, duration_s=120.0)
@@ -30,11 +31,8 @@ def cache_file(clip: Clip, root: Path, kind: str) -> Path:
 
 def keep(path: Path, array: NDArray[np.generic]) -> None:
     """Saves an array; a kill leaves the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    with unfinished.open("wb") as file:
+    with replaced(path) as unfinished, unfinished.open("wb") as file:
         np.save(file, array)
-    unfinished.replace(path)
 
 
 def for_each_missing(
@@ -74,18 +72,37 @@ def sound_of(clip: Clip, root: Path) -> NDArray[np.float32]:
     return samples.astype(np.float32) * np.float32(10 ** (clip.gain_db / 20) / _FULL_SCALE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A clip's sound on disk: `samples` of 16 bits from `offset` on."""
+
+    path: Path
+    samples: int
+    offset: int
+
+    def read(self, start: int = 0, count: int = -1) -> NDArray[np.int16]:
+        """`count` samples from `start` on, (sample,); -1: all of them."""
+        return np.fromfile(self.path, np.int16, count, offset=self.offset + start * np.dtype(np.int16).itemsize)
+
+
+def _stored(path: Path) -> _Stored:
+    """Where the samples of an array's file lie. A map of it is not kept: each holds a file open, and a set has thousands."""
+    sound = np.load(path, mmap_mode="r")
+    return _Stored(path, len(sound), sound.offset)
+
+
 class Sounds:
     """The decoded sound of clips, read from disk as it is wanted."""
 
     def __init__(self, clips: Sequence[Clip], root: Path) -> None:
         """Raises DataError where a clip was not decoded."""
         try:
-            self._sounds = [np.load(cache_file(clip, root, "sound"), mmap_mode="r") for clip in clips]
+            self._files = [_stored(cache_file(clip, root, "sound")) for clip in clips]
         except FileNotFoundError as error:
             raise DataError(f"{error.filename} is missing", remedy="run moodtag train prepare") from error
 
     def __len__(self) -> int:
-        return len(self._sounds)
+        return len(self._files)
 
     def random_crops(self, clips: Tensor, samples: int, generator: torch.Generator) -> Tensor:
         """One crop of each clip from anywhere in it, (clip, sample) in -1..1; a shorter clip is repeated."""
@@ -95,15 +112,14 @@ class Sounds:
 
     def all_crops(self, clip: int, samples: int) -> Tensor:
         """The whole clip in consecutive crops, (crop, sample); a rest is dropped, a shorter clip repeated."""
-        sound = np.array(self._sounds[clip])  # a copy: the file is only read
+        sound = self._files[clip].read()
         if len(sound) < samples:
             sound = np.resize(sound, samples)
         crops = len(sound) // samples
         return torch.from_numpy(sound[: crops * samples].reshape(crops, samples)).float() / _FULL_SCALE
 
     def _crop(self, clip: int, samples: int, place: float) -> NDArray[np.int16]:
-        sound = self._sounds[clip]
-        if len(sound) < samples:
-            return np.roll(np.resize(sound, samples), int(place * samples))
-        start = int(place * (len(sound) - samples + 1))
-        return np.asarray(sound[start : start + samples])
+        file = self._files[clip]
+        if file.samples < samples:
+            return np.roll(np.resize(file.read(), samples), int(place * samples))
+        return file.read(int(place * (file.samples - samples + 1)), samples)

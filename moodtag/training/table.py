@@ -16,6 +16,7 @@ from moodtag.training.calibration import calibrate, cross_calibrate
 from moodtag.training.cells import PARTITIONS
 from moodtag.training.cost import network_cost, parameters
 from moodtag.training.evaluate import cell_figures, evaluate
+from moodtag.training.files import write_text
 from moodtag.training.fit import cross_validate, gather, train_heads
 from moodtag.training.held import Held, folds_of
 from moodtag.training.labels import Labels, labels_of
@@ -46,8 +47,7 @@ def enter(recipe: Recipe, root: Path, models: Path, *, jobs: int, advance: Advan
 def write_entry(recipe: Recipe, figures: dict[str, Any], models: Path) -> Path:
     """Writes a system's figures into the zoo, and returns the file."""
     file = models / ZOO / f"{recipe.name}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"recipe": asdict(recipe), **figures}, indent=1) + "\n", encoding="utf-8")
+    write_text(file, json.dumps({"recipe": asdict(recipe), **figures}, indent=1) + "\n")
     return file
 
 
@@ -120,8 +120,7 @@ _CLIP_S = 10.0  # DEAM's clips
 def write_table(models: Path) -> str:
     """All systems as a Markdown table, weakest first; also written into the zoo's folder."""
     text = "\n".join(_lines(models, entries(models))) + "\n"
-    (models / ZOO).mkdir(exist_ok=True)
-    (models / ZOO / "README.md").write_text(text, encoding="utf-8")
+    write_text(models / ZOO / "README.md", text)
     return text
 
 

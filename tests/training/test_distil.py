@@ -10,7 +10,8 @@ from moodtag.core.errors import DataError
 from moodtag.features.logmel import LogMelSpec, new_logmel
 from moodtag.networks.audio import BACKBONES
 from moodtag.training.datasets.clips import Clip
-from moodtag.training.distil import distil, load_student, louder, patches_of, student_listener, targets_of
+from moodtag.training.distil import distil, is_distilled, load_student, louder, patches_of, student_listener, targets_of
+from moodtag.training.loop import run_folder
 from moodtag.training.prepare import load_descriptions, prepare
 from moodtag.training.recipe import RECIPES, StudentRecipe, read_recipe
 from moodtag.training.sounds import cache_file, keep
@@ -70,6 +71,21 @@ def test_a_student_that_was_not_distilled_is_told_with_the_command_that_does_it(
     with pytest.raises(DataError) as caught:
         load_student(recipe, tmp_path)
     assert caught.value.remedy == "run moodtag train prepare student"
+
+
+def test_half_a_student_of_an_older_crash_is_distilled_again(heard: list[Clip], recipe: StudentRecipe, tmp_path: Path) -> None:
+    short = replace(recipe, distil_epochs=1)
+    distil(heard, tmp_path, short)
+    assert is_distilled(short, tmp_path)
+    whole = load_student(short, tmp_path).dense.weight
+    file = run_folder(tmp_path, short.name, short.distillation) / "student.safetensors"
+    for size in (file.stat().st_size // 2, 4, 0):
+        file.write_bytes(file.read_bytes()[:size])
+        assert not is_distilled(short, tmp_path)
+        with pytest.raises(DataError, match="has not been distilled"):
+            load_student(short, tmp_path)
+        distil(heard, tmp_path, short)
+        assert torch.equal(load_student(short, tmp_path).dense.weight, whole)
 
 
 def test_a_patch_made_quieter_is_what_the_quieter_sound_gives(elegy: NDArray[np.float32]) -> None:

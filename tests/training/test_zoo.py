@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -17,9 +19,10 @@ from moodtag.networks.checkpoint import find_model
 from moodtag.training import metrics
 from moodtag.training.datasets.clips import Clip
 from moodtag.training.labels import labels_of
-from moodtag.training.neural import ZooNetwork, answer, fit_network, untrained
+from moodtag.training.loop import run_folder
+from moodtag.training.neural import ZooNetwork, answer, cross_validate, fit_network, untrained
 from moodtag.training.recipe import RECIPES, ClassicalRecipe, NetworkRecipe, read_recipe
-from moodtag.training.sounds import Sounds, decode_all
+from moodtag.training.sounds import Sounds, cache_file, decode_all, keep
 from moodtag.training.table import enter, write_table
 from moodtag.training.zoo import ARCHITECTURES
 from moodtag.training.zoo.classical import descriptors
@@ -93,6 +96,46 @@ def test_the_same_seed_trains_the_same_network(clips: list[Clip], data_root: Pat
         return fit_network(labels, short, data_root, chosen=everything, tag=tag, seed=1)
 
     assert torch.equal(trained("first").out.weight, trained("second").out.weight)
+
+
+def test_half_a_fold_of_an_older_crash_is_judged_again(clips: list[Clip], data_root: Path, small: NetworkRecipe) -> None:
+    labels, short = labels_of(clips, extra_cut_weight=0.3), replace(small, epochs=1, name="crashed")
+    whole = cross_validate(labels, short, data_root, jobs=1)
+    fold = run_folder(data_root, short.name, short.digest) / "fold0.npz"
+    for size in (len(fold.read_bytes()) // 2, 3, 0):
+        fold.write_bytes(fold.read_bytes()[:size])
+        again = cross_validate(labels, short, data_root, jobs=1)
+        assert torch.equal(again.answers.affect, whole.answers.affect)
+        assert np.array_equal(again.cell_right, whole.cell_right)
+    assert not list(fold.parent.glob("*.unfinished"))
+
+
+def test_more_clips_than_files_may_be_open_are_heard(tmp_path: Path) -> None:
+    made = [Clip("deam", str(i), Path("x"), "artist") for i in range(300)]
+    for i, clip in enumerate(made):
+        keep(cache_file(clip, tmp_path, "sound"), np.full(1000, i, np.int16))
+    code = (
+        "import resource, sys, torch; from pathlib import Path; from moodtag.training.datasets import Clip\n"
+        "from moodtag.training.sounds import Sounds\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (128, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))\n"
+        "sounds = Sounds([Clip('deam', str(i), Path('x'), 'artist') for i in range(300)], Path(sys.argv[1]))\n"
+        "crops = sounds.random_crops(torch.arange(300), 700, torch.Generator().manual_seed(1))\n"
+        "assert torch.equal((crops * 32767).round().int(), torch.arange(300).int()[:, None].expand(300, 700))\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+
+
+def test_a_crop_lies_where_the_generator_says(tmp_path: Path) -> None:
+    long, short = (Clip("deam", name, Path("x"), "artist") for name in ("long", "short"))
+    for clip, samples in ((long, 5000), (short, 100)):
+        keep(cache_file(clip, tmp_path, "sound"), np.arange(samples, dtype=np.int16))
+    sounds = Sounds([long, short], tmp_path)
+    place = float(torch.rand(2, generator=torch.Generator().manual_seed(7))[0])
+    first, second = (sounds.random_crops(torch.tensor([0, 1]), 300, torch.Generator().manual_seed(7)) * 32767).round().int()
+    assert torch.equal(first, torch.arange(300).int() + int(place * 4701))
+    assert torch.equal(second.sort().values, torch.arange(100).int().repeat_interleave(3))
+    assert sounds.all_crops(0, 300).shape == (16, 300)
+    assert sounds.all_crops(1, 300).shape == (1, 300)
 
 
 @pytest.fixture
