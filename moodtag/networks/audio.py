@@ -16,6 +16,14 @@ PATCH_FRAMES = 187
 BACKBONES: dict[str, type[MusiCNN | Student]] = {"msd-musicnn": MusiCNN, "mtt-musicnn": MusiCNN, "student": Student}
 
 
+def features(backbone: nn.Module, patches: Tensor) -> Tensor:
+    """What heads read of a backbone, (patch, size): on a CPU chunk by chunk, as large as its architecture likes them."""
+    assert isinstance(backbone, MusiCNN | Student)
+    if patches.device.type != "cpu":
+        return backbone.features(patches)
+    return torch.cat([backbone.features(chunk) for chunk in patches.split(backbone.chunk_size)])
+
+
 def bands(patches: Tensor) -> Tensor:
     """Per mel band the mean, the spread and the mean step, (patch, frame, mel) -> (patch, 3 * mel): loudness, which batch norm hides."""
     steps = (patches[:, 1:] - patches[:, :-1]).abs().mean(1)
@@ -53,8 +61,7 @@ class AudioNetwork(nn.Module):
 
     def describe_patches(self, patches: Tensor) -> Tensor:
         """What the heads read of each patch, (patch, size): the backbones' features one after the other, then the bands."""
-        heard = [backbone.features(patches) for backbone in self.backbones]  # type: ignore[operator]
-        return torch.cat([*heard, bands(patches)], dim=1)
+        return torch.cat([*(features(backbone, patches) for backbone in self.backbones), bands(patches)], dim=1)
 
     def describe(self, patches: Tensor, counts: list[int]) -> Tensor:
         """Track descriptions (track, size): the mean over each track's `counts` of consecutive patches.

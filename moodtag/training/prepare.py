@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from moodtag.core.errors import DataError
 from moodtag.features.logmel import LogMel, LogMelSpec, new_logmel, patches
-from moodtag.networks.audio import BACKBONES, PATCH_FRAMES, bands
+from moodtag.networks.audio import BACKBONES, PATCH_FRAMES, bands, features
 from moodtag.training.datasets import Clip
 from moodtag.training.pretrained import load_musicnn
 from moodtag.training.sounds import cache_file, for_each_missing, keep, sound_of
@@ -80,7 +80,7 @@ def prepare(clips: Sequence[Clip], root: Path, listener: Listener, *, jobs: int,
     @torch.inference_mode()
     def describe(clip: Clip) -> None:
         heard = clip_patches(clip, root, logmel)
-        keep(_file(clip, root, listener), torch.cat([network.features(heard), bands(heard)], dim=1).numpy())  # type: ignore[operator]
+        keep(_file(clip, root, listener), torch.cat([features(network, heard), bands(heard)], dim=1).numpy())
 
     return for_each_missing(clips, lambda clip: _file(clip, root, listener), describe, jobs=jobs, advance=advance)
 

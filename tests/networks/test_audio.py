@@ -7,7 +7,7 @@ import torch
 
 from moodtag.core.records import ExcerptPlan
 from moodtag.library.decode import decode
-from moodtag.networks.audio import AudioNetwork, description_size
+from moodtag.networks.audio import AudioNetwork, description_size, features
 from moodtag.networks.checkpoint import find_model
 from moodtag.networks.heads import Heads
 from moodtag.networks.musicnn import MusiCNN
@@ -46,6 +46,21 @@ def test_a_description_is_each_backbones_embedding_and_pools_then_bands(teacher:
     assert description.shape == (2, description_size(["msd-musicnn", "mtt-musicnn"], 96)) == (2, 3700)
     assert torch.equal(description[:, :3412], torch.cat(heard, dim=1))
     assert torch.equal(description[:, 3412:3508], patches.mean(1))
+
+
+@pytest.mark.parametrize("name", ["teacher", "student"])
+def test_a_backbone_hears_patches_in_chunks_of_its_own_size_and_says_the_same(name: str) -> None:
+    network = load_network(find_model(name))
+    sound = torch.from_numpy(decode(DATA / "battle.flac", ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0])
+    patches = torch.cat([network.patches(sound.roll(4000 * i)) for i in range(70)])[:67]
+    for backbone in network.backbones:
+        assert isinstance(backbone, MusiCNN | Student)
+        chunks: list[int] = []
+        with torch.inference_mode(), backbone.register_forward_pre_hook(lambda module, inputs, seen=chunks: seen.append(len(inputs[0]))):
+            heard = features(backbone, patches[: 7 if name == "teacher" else 67])
+        assert chunks == ([2, 2, 2, 1] if name == "teacher" else [64, 3])
+        with torch.inference_mode():
+            assert torch.allclose(heard, backbone.features(patches[: len(heard)]), atol=1e-4)
 
 
 def test_the_student_is_small_and_its_heads_read_embedding_and_pools() -> None:
