@@ -21,7 +21,7 @@ def features(backbone: nn.Module, patches: Tensor) -> Tensor:
     assert isinstance(backbone, MusiCNN | Student)
     if patches.device.type != "cpu":
         return backbone.features(patches)
-    return torch.cat([backbone.features(chunk) for chunk in patches.split(backbone.chunk_size)])
+    return torch.cat([backbone.features(chunk) for chunk in torch.split(patches, backbone.chunk_size)])
 
 
 def bands(patches: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from moodtag.core.errors import ModelError
+from moodtag.core.moods import BY_NAME
 from moodtag.core.records import ExcerptPlan
+from moodtag.networks.fields import Bounds, check_name, parsed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +78,7 @@ class LyricsConfig:
     valence_weight: float | None
     arousal_weight: float | None
     fused_with: str
-    kind: str = "lyrics"
+    kind: Literal["lyrics"] = "lyrics"
     format: int = FORMAT
 
 
@@ -96,7 +99,7 @@ class PhrasesConfig:
     summary: str
     licence: str
     weights_sha256: str
-    kind: str = "phrases"
+    kind: Literal["phrases"] = "phrases"
     format: int = FORMAT
 
 
@@ -153,7 +156,7 @@ def _kind(folder: Path) -> Kind:
     """Which sort of model lies there; one whose config is damaged counts as audio, and reading it tells."""
     try:
         kind = json.loads((folder / _CONFIG).read_bytes()).get("kind")
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return "audio"
     return kind if kind in ("lyrics", "phrases") else "audio"
 
@@ -168,45 +171,85 @@ def find_any_model(name: str) -> AnyModel:
 def read_model(folder: Path) -> Model:
     """The audio model in `folder`, its weights not yet read. Raises ModelError where its description is not moodtag's."""
     with _explained(folder):
-        fields, digest = _read_config(folder)
-        fields["excerpts"] = ExcerptPlan(**fields["excerpts"])
-        fields["moods"] = tuple(MoodRule(**rule) for rule in fields["moods"])
-        fields["backbones"] = tuple(fields["backbones"])
-        config = ModelConfig(**fields)
+        said, digest = _read_config(folder)
+        config = parsed(ModelConfig, said, _BOUNDS)
+        _check_text(config)
+        _check_sound(config)
     return Model(folder, config, f"{config.name}@{digest}")
 
 
 def read_lyrics_model(folder: Path) -> LyricsModel:
     """The lyrics model in `folder`, as `read_model`."""
     with _explained(folder):
-        fields, digest = _read_config(folder)
-        fields["languages"] = tuple(fields["languages"])
-        config = LyricsConfig(**fields)
+        said, digest = _read_config(folder)
+        config = parsed(LyricsConfig, said, _BOUNDS)
+        _check_text(config)
+        check_name(config.fused_with, "fused_with")
     return LyricsModel(folder, config, f"{config.name}@{digest}")
 
 
 def read_phrases_model(folder: Path) -> PhrasesModel:
     """The phrases model in `folder`, as `read_model`."""
     with _explained(folder):
-        fields, digest = _read_config(folder)
-        config = PhrasesConfig(**fields)
+        said, digest = _read_config(folder)
+        config = parsed(PhrasesConfig, said, _BOUNDS)
+        _check_text(config)
     return PhrasesModel(folder, config, f"{config.name}@{digest}")
 
 
 def _read_config(folder: Path) -> tuple[dict[str, Any], str]:
     """What the config says, and the first 8 digits of its sha256."""
     raw = (folder / _CONFIG).read_bytes()
-    fields: dict[str, Any] = json.loads(raw)
-    if fields["format"] != FORMAT:
-        raise ModelError(f"model {folder.name} has format {fields['format']}, this moodtag reads {FORMAT}", remedy="update moodtag")
-    return fields, hashlib.sha256(raw).hexdigest()[:8]
+    said: dict[str, Any] = json.loads(raw)
+    if said["format"] != FORMAT:
+        raise ModelError(f"model {folder.name} has format {said['format']!r}, this moodtag reads {FORMAT}", remedy="update moodtag")
+    return said, hashlib.sha256(raw).hexdigest()[:8]
+
+
+_BOUNDS: Bounds = {
+    "rate_hz": (1_000, 192_000),
+    "n_fft": (16, 65_536),
+    "hop_length": (1, 65_536),
+    "n_mels": (1, 1_024),
+    "compression": (1e-6, 1e9),
+    "count": (1, 100),
+    "duration_s": (0.25, 600),  # the decoder refuses less
+    "threshold": (0, 1),
+    "roc_auc": (0, 1),
+    "hidden_size": (1, 4_096),  # with the members: no more memory than a scan may take
+    "members": (1, 32),
+    "outlier_std": (1e-6, 1e6),
+    "vector_size": (1, 4_096),
+    "word_scores": (1, 4_096),
+    "description_scores": (1, 4_096),
+    "valence_weight": (0, 1),
+    "arousal_weight": (0, 1),
+}
+"""What a network can be built from and a track be heard with: a wrong number must not be blamed on the music."""
+
+
+def _check_text(config: ModelConfig | LyricsConfig | PhrasesConfig) -> None:
+    """Raises ValueError where the name is none, or the sum cannot be one."""
+    check_name(config.name, "name")
+    if not re.fullmatch("[0-9a-f]{64}", config.weights_sha256):
+        raise ValueError("weights_sha256 is no sum of 64 digits")
+
+
+def _check_sound(config: ModelConfig) -> None:
+    """Raises ValueError for moods that are not of the vocabulary, and for steps that skip sound."""
+    names = [rule.name for rule in config.moods]
+    unknown = [name for name in names if name not in BY_NAME]
+    if unknown or not names or len(set(names)) < len(names):
+        raise ValueError(f"moods must be words of the vocabulary, each once, not {unknown[0] if unknown else names!r}")
+    if config.hop_length > config.n_fft:
+        raise ValueError(f"hop_length {config.hop_length} is greater than n_fft {config.n_fft}")
 
 
 @contextmanager
 def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"model {folder.name}: its {_CONFIG} is damaged: {error}", remedy="install moodtag again") from error
 
 

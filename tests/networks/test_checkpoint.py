@@ -3,12 +3,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from moodtag.core.errors import ModelError
 from moodtag.core.moods import VOCABULARY
-from moodtag.networks.checkpoint import Model, find_model, model_names, read_model, read_weights
+from moodtag.networks.checkpoint import (
+    Model,
+    find_any_model,
+    find_model,
+    model_names,
+    read_lyrics_model,
+    read_model,
+    read_phrases_model,
+    read_weights,
+)
+from tests.conftest import MakeAudio
 
 
 def copied(model: Model, folder: Path) -> Path:
@@ -53,11 +64,97 @@ def test_another_threshold_is_another_model(model: Model, tmp_path: Path) -> Non
     assert read_model(folder).id != model.id
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 99}', '{"format": 1}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "[" * 100_000, '{"format": 99}', '{"format": 1}'])
 def test_a_damaged_config_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(text)
     with pytest.raises(ModelError):
         read_model(tmp_path)
+
+
+def edited(model_name: str, folder: Path, **changes: Any) -> Path:
+    """A copy of the model whose config says something else; a name with __ lies deeper."""
+    copy = Path(shutil.copytree(find_any_model(model_name).folder, folder / "copy"))
+    config = json.loads((copy / "config.json").read_text())
+    for place, value in changes.items():
+        *above, last = place.split("__")
+        part = config
+        for step in above:
+            part = part[int(step) if step.isdigit() else step]
+        part[last] = value
+    (copy / "config.json").write_text(json.dumps(config))
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("model_name", "changes", "told"),
+    [
+        ("student", {"rate_hz": 0}, "rate_hz is 0, not within 1000 and 192000"),
+        ("student", {"rate_hz": -16_000}, "rate_hz is -16000"),
+        ("student", {"rate_hz": True}, "rate_hz is True, no whole number"),
+        ("student", {"rate_hz": 16_000.0}, "rate_hz is 16000.0, no whole number"),
+        ("student", {"hop_length": 0}, "hop_length is 0"),
+        ("student", {"hop_length": 600}, "hop_length 600 is greater than n_fft 512"),
+        ("student", {"n_fft": 10**9}, "n_fft is 1000000000"),
+        ("student", {"n_mels": 0}, "n_mels is 0"),
+        ("student", {"compression": 10**400}, "compression is 1000"),
+        ("student", {"compression": float("nan")}, "compression is nan, no number"),
+        ("student", {"outlier_std": "much"}, "outlier_std is 'much', no number"),
+        ("student", {"outlier_std": -1}, "outlier_std is -1"),
+        ("student", {"hidden_size": 10**12}, "hidden_size is 1000000000000"),
+        ("student", {"hidden_size": "64"}, "hidden_size is '64', no whole number"),
+        ("student", {"members": 0}, "members is 0"),
+        ("student", {"excerpts__count": 0}, "excerpts.count is 0"),
+        ("student", {"excerpts__duration_s": 0}, "excerpts.duration_s is 0"),
+        ("student", {"excerpts": 5}, "excerpts is 5, no table"),
+        ("student", {"excerpts__nope": 5}, "there is no field 'nope'"),
+        ("student", {"moods__0__threshold": "0.4"}, "moods.threshold is '0.4', no number"),
+        ("student", {"moods__0__threshold": 1.5}, "moods.threshold is 1.5, not within 0 and 1"),
+        ("student", {"moods__0__name": "\x1b[31mred"}, "moods.name holds control characters"),
+        ("student", {"moods__0__name": "hungry"}, "moods must be words of the vocabulary, each once, not 'hungry'"),
+        ("student", {"moods__0__name": "sad"}, "each once"),
+        ("student", {"moods": []}, "moods must be words"),
+        ("student", {"moods": "happy"}, "moods is 'happy', no list"),
+        ("student", {"backbones": "student"}, "backbones is 'student', no list"),
+        ("student", {"backbones": [5]}, "backbones is 5, no text"),
+        ("student", {"name": "\x1b[31m"}, "name holds control characters"),
+        ("student", {"name": "../student"}, "not letters a-z, digits and dashes"),
+        ("student", {"name": ""}, "not letters a-z, digits and dashes"),
+        ("student", {"summary": "\x1b]0;title\x07"}, "summary holds control characters"),
+        ("student", {"licence": None}, "licence is None, no text"),
+        ("student", {"weights_sha256": "1234"}, "weights_sha256 is no sum"),
+        ("lyrics", {"vector_size": 0}, "vector_size is 0"),
+        ("lyrics", {"word_scores": "18"}, "word_scores is '18', no whole number"),
+        ("lyrics", {"description_scores": 10**9}, "description_scores is 1000000000"),
+        ("lyrics", {"languages": "en"}, "languages is 'en', no list"),
+        ("lyrics", {"valence_weight": 2}, "valence_weight is 2, not within 0 and 1"),
+        ("lyrics", {"name": "Lyrics!"}, "not letters a-z, digits and dashes"),
+        ("lyrics", {"fused_with": "\n"}, "fused_with holds control characters"),
+        ("phrases", {"name": "a/b"}, "not letters a-z, digits and dashes"),
+        ("phrases", {"summary": 5}, "summary is 5, no text"),
+        ("phrases", {"nope": 5}, "there is no field 'nope'"),
+    ],
+)
+def test_an_edited_config_is_told_when_it_is_read(model_name: str, changes: dict[str, Any], told: str, tmp_path: Path) -> None:
+    read = {"student": read_model, "lyrics": read_lyrics_model, "phrases": read_phrases_model}[model_name]
+    folder = edited(model_name, tmp_path, **changes)
+    with pytest.raises(ModelError, match="its config.json is damaged: ") as caught:
+        read(folder)
+    assert told in caught.value.message
+    assert caught.value.message.isprintable()
+
+
+def test_a_scan_with_an_edited_config_does_not_blame_the_music(tmp_path: Path, make_audio: MakeAudio) -> None:
+    folder, track = edited("student", tmp_path, rate_hz=0), make_audio(".flac")
+    done = subprocess.run(
+        [sys.executable, "-m", "moodtag", "scan", str(track), "--model", str(folder)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "its config.json is damaged: rate_hz is 0" in done.stderr
+    assert "cannot be decoded" not in done.stderr
+
+
+def test_a_whole_number_may_be_written_for_a_float(tmp_path: Path) -> None:
+    assert read_model(edited("student", tmp_path, excerpts__duration_s=3)).config.excerpts.duration_s == 3
 
 
 def test_reading_a_config_loads_no_torch() -> None:
