@@ -59,11 +59,8 @@ def _check_type(hint: Any, value: object, place: str) -> None:
         if value not in get_args(hint):
             raise ValueError(f"{place} is {_shown(value)}, none of {', '.join(map(str, get_args(hint)))}")
         return
-    if hint is float:
-        right = type(value) is int or (isinstance(value, float) and math.isfinite(value))
-    else:
-        right = type(value) is hint  # true is no 1
-    if not right:
+    right = type(value) in ((int, float) if hint is float else (hint,))  # true is no 1
+    if not right or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError(f"{place} is {_shown(value)}, {_WANTED[hint]}")
     if isinstance(value, str) and not value.isprintable():
         raise ValueError(f"{place} holds control characters: {_shown(value)}")

@@ -5,11 +5,17 @@ import json
 import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from moodtag.core.errors import UsageError
+from moodtag.networks.fields import Bounds, check_name, parsed
 
 RECIPES = Path(__file__).parent / "recipes"
+
+Published = Literal["msd-musicnn", "mtt-musicnn"]
+Backbone = Literal["msd-musicnn", "mtt-musicnn", "student"]
+Encoder = Literal["deezer-audio", "cnn-1d", "cnn-2d", "sample-level", "crnn", "residual", "squeeze-excitation", "cnn-bilstm"]
+Reader = Literal["deezer-lyrics", "gru-attention", "lexicon-ridge", "lexicon-forest", "minilm"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +44,7 @@ class HeadsRecipe(Recipe):
     Where `quiet_weight` is above 0, every clip trains once more at `quiet_db`, counting so much.
     """
 
-    backbones: tuple[str, ...]
+    backbones: tuple[Backbone, ...]
     members: int
     hidden_size: int
     outlier_std: float
@@ -62,7 +68,7 @@ class HeadsRecipe(Recipe):
 class StudentRecipe(HeadsRecipe):
     """Heads over a student that was first distilled from `teachers`, on the recipe's data sets and on `unlabelled` ones."""
 
-    teachers: tuple[str, ...]
+    teachers: tuple[Published, ...]
     unlabelled: tuple[str, ...]
     distil_epochs: int
     distil_batch_size: int
@@ -81,7 +87,7 @@ class StudentRecipe(HeadsRecipe):
 class NetworkRecipe(Recipe):
     """An encoder of the zoo, trained from sound."""
 
-    architecture: str
+    architecture: Encoder
     augment: bool
     epochs: int
     batch_size: int
@@ -95,9 +101,9 @@ class NetworkRecipe(Recipe):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassicalRecipe(Recipe):
-    """Descriptors counted by hand; `model` is svm or forest."""
+    """Descriptors counted by hand, and what judges by them."""
 
-    model: str
+    model: Literal["svm", "forest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +130,18 @@ class LyricsRecipe(Recipe):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsRecipe(Recipe):
-    """Another system that judges words: `architecture` is deezer-lyrics, gru-attention, lexicon-ridge, lexicon-forest or minilm."""
+    """Another system that judges words. The last four are for networks only, and 0 of the others."""
 
-    architecture: str
+    architecture: Reader
     epochs: int = 0
     batch_size: int = 32
     learning_rate: float = 0.0
     weight_decay: float = 0.0
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it is trained epoch by epoch."""
+        return self.architecture in ("deezer-lyrics", "gru-attention")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,14 +173,87 @@ _KINDS: dict[str, type[Recipe]] = {
 }
 
 
+_ANY = 1e6
+_BOUNDS: Bounds = {
+    "seed": (0, 2**31 - 1),
+    "folds": (2, 100),
+    "extra_cut_weight": (0, _ANY),
+    "members": (1, 32),
+    "hidden_size": (1, 4_096),
+    "outlier_std": (0.1, _ANY),
+    "dropout": (0, 0.99),
+    "epochs": (1, 10_000),
+    "batch_size": (2, 65_536),  # batch norm has nothing to say of one
+    "learning_rate": (1e-9, 10),
+    "weight_decay": (0, 10),
+    "ridge_alpha": (0, 1e9),
+    "patches_per_clip": (1, 1_000),
+    "quiet_db": (-80, 0),
+    "quiet_weight": (0, _ANY),
+    "affect_weight": (0, _ANY),
+    "quadrant_weight": (0, _ANY),
+    "mood_weight": (0, _ANY),
+    "cell_weight": (0, _ANY),
+    "excerpt_count": (1, 100),
+    "excerpt_duration_s": (0.25, 600),
+    "distil_epochs": (1, 10_000),
+    "distil_batch_size": (2, 65_536),
+    "distil_learning_rate": (1e-9, 10),
+    "distil_weight_decay": (0, 10),
+    "distil_quietest_db": (-80, 0),
+    "pair_tolerance": (0, 1),
+    "min_songs": (1, _ANY),
+    "topics": (1, 10_000),
+    "words_alpha": (0, 1e9),
+    "described_alpha": (0, 1e9),
+    "both_alpha": (0, 1e9),
+    "out_alpha": (0, 1e9),
+    "words_mood_c": (1e-9, 1e9),
+    "both_mood_c": (1e-9, 1e9),
+    "out_mood_c": (1e-9, 1e9),
+    "words": (1, _ANY),
+    "sentence_size": (1, 384),
+    "glove_share": (0, 1),
+    "penalty": (0, 1e9),
+}
+
+
 def read_recipe(path: Path) -> Recipe:
-    """The recipe in a TOML file. Raises UsageError where it is not one."""
+    """The recipe in a TOML file. Raises UsageError where it is not one, or where a value of it cannot be trained with."""
     try:
-        fields: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
-        return _KINDS[fields["kind"]](**fields | lists)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"recipe {path} cannot be used: {error}", remedy=f"see {RECIPES.name}/ in moodtag/training") from error
+        said: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        kind = said.get("kind")
+        if kind not in _KINDS:
+            raise ValueError(f"kind is {kind!r}, none of {', '.join(_KINDS)}")
+        recipe = parsed(_KINDS[kind], said, _BOUNDS)
+        _check(recipe, said)
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"recipe {path} cannot be used: {error}", remedy="mend it: see recipes/ in moodtag/training") from error
+    return recipe
+
+
+def _check(recipe: Recipe, said: dict[str, Any]) -> None:
+    """Raises ValueError for what no single field shows."""
+    check_name(recipe.name, "name")
+    for name in ("datasets", "backbones", "teachers", "languages"):
+        if said.get(name) == [] and not isinstance(recipe, PhrasesRecipe):
+            raise ValueError(f"{name} names none")
+    if isinstance(recipe, HeadsRecipe):
+        is_student = isinstance(recipe, StudentRecipe)
+        if ("student" in recipe.backbones) != is_student or (is_student and recipe.backbones[0] != "student"):
+            raise ValueError(f"backbones of kind {recipe.kind} {'begin with' if is_student else 'cannot hold'} student")
+    if isinstance(recipe, WordsRecipe) and recipe.is_network:
+        missing = [name for name in ("epochs", "learning_rate") if name not in said]
+        if missing:
+            raise ValueError(f"{missing[0]} is missing")
+
+
+def audio_recipe(recipe: LyricsRecipe) -> HeadsRecipe:
+    """The recipe of the audio model that the lyrics model is fused with. Raises UsageError where it is none."""
+    found = read_recipe(find_recipe(Path(recipe.audio)))
+    if not isinstance(found, HeadsRecipe):
+        raise UsageError(f"recipe {recipe.name}: audio is {recipe.audio}, which makes no model of sound", remedy="name student or teacher")
+    return found
 
 
 def find_recipe(name: Path) -> Path:

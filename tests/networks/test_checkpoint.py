@@ -137,7 +137,7 @@ def edited(model_name: str, folder: Path, **changes: Any) -> Path:
 def test_an_edited_config_is_told_when_it_is_read(model_name: str, changes: dict[str, Any], told: str, tmp_path: Path) -> None:
     read = {"student": read_model, "lyrics": read_lyrics_model, "phrases": read_phrases_model}[model_name]
     folder = edited(model_name, tmp_path, **changes)
-    with pytest.raises(ModelError, match="its config.json is damaged: ") as caught:
+    with pytest.raises(ModelError, match=r"its config\.json is damaged: ") as caught:
         read(folder)
     assert told in caught.value.message
     assert caught.value.message.isprintable()

@@ -20,7 +20,7 @@ from moodtag.training.datasets import deam, songbook
 from moodtag.training.datasets.clips import read_table
 from moodtag.training.evaluate import axis_figures
 from moodtag.training.metrics import Figure, macro_f1, with_interval
-from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, find_recipe, read_recipe
+from moodtag.training.recipe import LyricsRecipe, audio_recipe
 from moodtag.training.splits import artist_folds
 from moodtag.training.words import fusion
 from moodtag.training.words.card import render_card
@@ -126,9 +126,7 @@ def _mood_figures(corpus: Corpus, stacked: Stacked, rows: Mask) -> dict[str, Any
 
 def fusion_figures(corpus: Corpus, stacked: Stacked, recipe: LyricsRecipe, root: Path, *, jobs: int) -> dict[str, Any]:
     """Every way of fusing, on clips and lyrics paired by their labels, and on the songs of 4Q whose words are known."""
-    audio_recipe = read_recipe(find_recipe(Path(recipe.audio)))
-    assert isinstance(audio_recipe, HeadsRecipe)
-    labels, answers, descriptions = assess_audio(audio_recipe, root, jobs=jobs)
+    labels, answers, descriptions = assess_audio(audio_recipe(recipe), root, jobs=jobs)
     said = [answers.affect.numpy(), answers.quadrant.numpy(), answers.moods.numpy()]
     audio = fusion.Tower(said[0], answers.affect_std.numpy(), np.concatenate([descriptions, *said], axis=1))
     spread = np.tile(stacked.network.affect_std.numpy(), (len(corpus.songs), 1))

@@ -1,0 +1,97 @@
+"""Recipes are checked before anything is computed."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from moodtag.core.errors import UsageError
+from moodtag.networks.audio import BACKBONES
+from moodtag.training.recipe import RECIPES, Backbone, Encoder, LyricsRecipe, Reader, audio_recipe, find_recipe, read_recipe
+from moodtag.training.zoo import ARCHITECTURES
+
+SHIPPED = {path.parent.name: path for path in (Path(__file__).parents[2] / "models").glob("*/recipe.toml")}
+
+
+@pytest.mark.parametrize("path", [*sorted(RECIPES.glob("*.toml")), *SHIPPED.values()], ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_recipe_of_ours_is_one(path: Path) -> None:
+    assert read_recipe(path).summary
+
+
+def test_what_was_computed_by_a_recipe_keeps_its_name() -> None:
+    digests = {name: read_recipe(RECIPES / f"{name}.toml").digest for name in ("student", "deezer-audio", "phrases")}
+    assert digests == {"student": "9666956258e7", "deezer-audio": "5dab49728520", "phrases": "ad42a3a8f5bf"}
+
+
+def test_a_recipe_may_name_what_there_is() -> None:
+    assert get_args(Encoder) == tuple(ARCHITECTURES)
+    assert get_args(Backbone) == tuple(BACKBONES)
+    assert {path.stem for path in RECIPES.glob("*.toml")} > set(get_args(Reader))
+
+
+def edited(name: str, folder: Path, line: str) -> Path:
+    """That recipe with one line put in place of the field's own, or added."""
+    text, field = (RECIPES / f"{name}.toml").read_text(), line.split(" = ", maxsplit=1)[0]
+    there = re.subn(rf"(?m)^{field} = .*$", lambda _: line, text)
+    (folder / f"{name}.toml").write_text(there[0] if there[1] else f"{text}\n{line}\n")
+    return folder / f"{name}.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "told"),
+    [
+        ("deezer-audio", 'architecture = "nope"', "architecture is 'nope', none of deezer-audio, "),
+        ("deezer-audio", "architecture = [1]", "architecture is [1], none of"),
+        ("deezer-audio", "folds = 1", "folds is 1, not within 2 and 100"),
+        ("deezer-audio", "folds = 5.0", "folds is 5.0, no whole number"),
+        ("deezer-audio", "batch_size = 0", "batch_size is 0"),
+        ("deezer-audio", "batch_size = true", "batch_size is True, no whole number"),
+        ("deezer-audio", 'seed = "a"', "seed is 'a', no whole number"),
+        ("deezer-audio", "seed = -1", "seed is -1"),
+        ("deezer-audio", 'epochs = "3"', "epochs is '3', no whole number"),
+        ("deezer-audio", "epochs = 0", "epochs is 0"),
+        ("deezer-audio", "learning_rate = nan", "learning_rate is nan, no number"),
+        ("deezer-audio", "learning_rate = 0.0", "learning_rate is 0.0"),
+        ("deezer-audio", 'augment = "yes"', "augment is 'yes', neither true nor false"),
+        ("deezer-audio", 'name = "../../etc"', "name is '../../etc', not letters"),
+        ("deezer-audio", 'datasets = "deam"', "datasets is 'deam', no list"),
+        ("deezer-audio", "datasets = []", "datasets names none"),
+        ("deezer-audio", 'kind = "nope"', "kind is 'nope', none of heads, "),
+        ("deezer-audio", "nope = 1", "there is no field 'nope'"),
+        ("classical-svm", 'model = "tree"', "model is 'tree', none of svm, forest"),
+        ("teacher", 'backbones = ["nope"]', "backbones is 'nope', none of msd-musicnn"),
+        ("teacher", 'backbones = ["student"]', "backbones of kind heads cannot hold student"),
+        ("student", 'backbones = ["msd-musicnn"]', "backbones of kind student begin with student"),
+        ("student", 'teachers = ["student"]', "teachers is 'student', none of"),
+        ("student", "teachers = []", "teachers names none"),
+        ("student", "dropout = 1.0", "dropout is 1.0"),
+        ("deezer-lyrics", "epochs = 0", "epochs is 0"),
+        ("lexicon-ridge", 'architecture = "gru-attention"', "epochs is missing"),
+        ("lyrics", "languages = []", "languages names none"),
+        ("phrases", "glove_share = 1.5", "glove_share is 1.5, not within 0 and 1"),
+    ],
+)
+def test_a_recipe_that_cannot_be_trained_with_is_told_in_one_line(name: str, line: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_recipe(edited(name, tmp_path, line))
+    assert told in caught.value.message
+    assert caught.value.message.isprintable()
+    assert caught.value.remedy
+
+
+def test_a_recipe_without_a_field_is_told_which(tmp_path: Path) -> None:
+    text = (RECIPES / "deezer-audio.toml").read_text()
+    (tmp_path / "short.toml").write_text(re.sub(r"(?m)^epochs = .*$", "", text))
+    with pytest.raises(UsageError, match="epochs is missing"):
+        read_recipe(tmp_path / "short.toml")
+
+
+def test_words_are_fused_with_a_model_of_sound(tmp_path: Path) -> None:
+    lyrics = read_recipe(edited("lyrics", tmp_path, 'audio = "crnn"'))
+    assert isinstance(lyrics, LyricsRecipe)
+    with pytest.raises(UsageError, match="makes no model of sound"):
+        audio_recipe(lyrics)
+    shipped = read_recipe(find_recipe(Path("lyrics")))
+    assert isinstance(shipped, LyricsRecipe)
+    assert audio_recipe(shipped).name == "student"
