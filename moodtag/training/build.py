@@ -23,6 +23,7 @@ from moodtag.training.cost import cost_curve, judging, network_cost, parameters
 from moodtag.training.datasets import Clip, deam, read_clips
 from moodtag.training.distil import student_listener
 from moodtag.training.evaluate import affect_figures, cell_figures, evaluate
+from moodtag.training.files import replaced_folder
 from moodtag.training.fit import Material, cross_validate, gather, train_heads
 from moodtag.training.gate import Outliers, describe_outliers, fit_gate, gate_figures
 from moodtag.training.held import Held, folds_of
@@ -98,25 +99,23 @@ def _as_published(clips: list[Clip], root: Path, recipe: HeadsRecipe, *, jobs: i
 
 
 def build(recipe_file: Path, recipe: HeadsRecipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None) -> Model:
-    """Trains the model and writes its folder: weights, config, metrics, recipe, card and plots."""
+    """Trains the model and writes its folder, whole: weights, config, metrics, recipe, card and plots."""
     assessment = assess(recipe, root, jobs=jobs, advance=advance)
     material = _gathered(read_all(recipe, root), recipe, root)
     torch.set_num_threads(1)  # as in the folds
     network = assemble(train_heads(material, recipe, seed=recipe.seed), assessment.calibration, recipe, root)
     outliers = describe_outliers(network, root, seed=recipe.seed)
     fit_gate(network, material.means, outliers)
-    folder = models / recipe.name
-    write_model(folder, _config(recipe, assessment), _shrunk(network))
-    model = read_model(folder)
-    keep_recipe(recipe_file, folder)
-    _report(model, network, material, outliers, recipe, assessment, root)
-    return model
+    with replaced_folder(models / recipe.name) as folder:
+        write_model(folder, _config(recipe, assessment), _shrunk(network))
+        keep_recipe(recipe_file, folder)
+        _report(read_model(folder), network, material, outliers, recipe, assessment, root)
+    return read_model(models / recipe.name)
 
 
 def keep_recipe(recipe_file: Path, folder: Path) -> None:
-    """Puts the recipe into the model's folder, unless it came from there."""
-    if recipe_file.resolve() != (folder / "recipe.toml").resolve():
-        shutil.copyfile(recipe_file, folder / "recipe.toml")
+    """Puts the recipe into the model's unfinished folder."""
+    shutil.copyfile(recipe_file, folder / "recipe.toml")
 
 
 def reassess(model: Model, recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lambda: None) -> None:
@@ -124,7 +123,9 @@ def reassess(model: Model, recipe: HeadsRecipe, root: Path, *, jobs: int, advanc
     assessment = assess(recipe, root, jobs=jobs, advance=advance)
     network = load_network(model)
     outliers = describe_outliers(network, root, seed=recipe.seed)
-    _report(model, network, _gathered(read_all(recipe, root), recipe, root), outliers, recipe, assessment, root)
+    material = _gathered(read_all(recipe, root), recipe, root)
+    with replaced_folder(model.folder) as folder:
+        _report(read_model(folder), network, material, outliers, recipe, assessment, root)
 
 
 def _report(

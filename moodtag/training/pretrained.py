@@ -48,18 +48,23 @@ PRETRAINING = {
 _FOLDERS = {"msd-musicnn": "MSD_musicnn", "mtt-musicnn": "MTT_musicnn"}  # a backbone's folder in the wheel
 
 
-def load_musicnn(data_root: Path, backbone: str) -> MusiCNN:
-    """`MusiCNN` with the weights of that backbone: trained on the Million Song Dataset, or on MagnaTagATune.
-
-    Raises DataError where the wheel is not in `data_root`.
-    """
+def find_musicnn(data_root: Path) -> Path:
+    """The wheel with the published weights. Raises DataError where it is missing."""
     wheel = data_root / _WHEEL
     if not wheel.is_file():
         raise DataError(
             f"the wheel with the pretrained weights is missing: {wheel}",
             remedy=f"pip download --no-deps musicnn==0.1.0 -d {data_root}",
         )
-    with zipfile.ZipFile(wheel) as archive:
+    return wheel
+
+
+def load_musicnn(data_root: Path, backbone: str) -> MusiCNN:
+    """`MusiCNN` with the weights of that backbone: trained on the Million Song Dataset, or on MagnaTagATune.
+
+    Raises DataError where the wheel is not in `data_root`.
+    """
+    with zipfile.ZipFile(find_musicnn(data_root)) as archive:
         index = archive.read(f"musicnn/{_FOLDERS[backbone]}/.index")
         data = archive.read(f"musicnn/{_FOLDERS[backbone]}/.data-00000-of-00001")
     network = MusiCNN()

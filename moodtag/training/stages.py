@@ -9,8 +9,18 @@ from moodtag.training.build import Advance, listeners, read_all
 from moodtag.training.datasets import read_clips
 from moodtag.training.distil import distil, is_distilled
 from moodtag.training.fit import quiet_copies
+from moodtag.training.needs import check_data
 from moodtag.training.prepare import prepare, published
-from moodtag.training.recipe import ClassicalRecipe, HeadsRecipe, Recipe, StudentRecipe
+from moodtag.training.recipe import (
+    ClassicalRecipe,
+    HeadsRecipe,
+    LyricsRecipe,
+    PhrasesRecipe,
+    Recipe,
+    StudentRecipe,
+    WordsRecipe,
+    audio_recipe,
+)
 from moodtag.training.sounds import decode_all
 
 Progress = Callable[[str, int], AbstractContextManager[Advance]]
@@ -20,8 +30,16 @@ Progress = Callable[[str, int], AbstractContextManager[Advance]]
 def make_ready(recipe: Recipe, root: Path, *, jobs: int, progress: Progress) -> int:
     """Decodes and describes the recipe's clips, distils its student, and returns how many clips it has.
 
-    Raises DataError where a data set is missing, DecodeError where a clip is damaged.
+    Words need no preparation: of a lyrics model it is the clips that it is fused on. Raises DataError where anything is missing
+    that the run will need, DecodeError where a clip is damaged.
     """
+    check_data(recipe, root)
+    if isinstance(recipe, LyricsRecipe):
+        recipe = audio_recipe(recipe)
+    return 0 if isinstance(recipe, WordsRecipe | PhrasesRecipe) else _make_clips_ready(recipe, root, jobs=jobs, progress=progress)
+
+
+def _make_clips_ready(recipe: Recipe, root: Path, *, jobs: int, progress: Progress) -> int:
     clips = read_all(recipe, root)
     if isinstance(recipe, StudentRecipe) and not is_distilled(recipe, root):
         clips += [clip for name in recipe.unlabelled for clip in read_clips(name, root)]

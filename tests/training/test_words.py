@@ -102,7 +102,7 @@ def test_every_collection_is_read_in_its_own_form(collections: Path) -> None:
 
 
 def test_a_missing_collection_is_told_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="rasbt_musicmood are missing"):
+    with pytest.raises(DataError, match="lyrics of rasbt_musicmood, "):
         list(songbook.read(tmp_path))
 
 

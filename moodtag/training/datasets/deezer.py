@@ -31,6 +31,12 @@ class RatedSong:
     arousal: float
 
 
+def check(data_root: Path) -> None:
+    """Raises DataError where a table is missing."""
+    for _ in read(data_root):
+        pass
+
+
 def read(data_root: Path) -> Iterator[RatedSong]:
     """Every song, part by part. Raises DataError where a table is missing."""
     for split in SPLITS:

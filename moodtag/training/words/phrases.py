@@ -18,6 +18,7 @@ from sklearn.neural_network import MLPRegressor
 from moodtag.networks.checkpoint import PhrasesModel, read_phrases_model, write_model
 from moodtag.networks.phrases import PLACES, VECTORS, WORDS
 from moodtag.training.build import LICENCE, Advance, keep_recipe
+from moodtag.training.files import replaced_folder, write_text
 from moodtag.training.markdown import table
 from moodtag.training.recipe import PhrasesRecipe
 from moodtag.training.words.lexicons import read_lexicons, read_vectors
@@ -41,21 +42,20 @@ def build_phrases(recipe_file: Path, recipe: PhrasesRecipe, root: Path, models: 
     metrics: dict[str, Any] = {"words": len(words), "correlation": correlations(x, rated, recipe)}
     advance()
     places = np.clip(regress(x, rated, x, recipe), 0, 1)
-    folder = models / recipe.name
     tensors = {
         WORDS: torch.tensor(list("\n".join(words).encode()), dtype=torch.uint8),
         VECTORS: torch.from_numpy(_rounded(x)),
         PLACES: torch.from_numpy(places.astype(np.float16)),
     }
     config = {"name": recipe.name, "kind": "phrases", "summary": recipe.summary, "licence": LICENCE}
-    write_model(folder, config, tensors)
-    keep_recipe(recipe_file, folder)
-    metrics["megabytes"] = round((folder / "model.safetensors").stat().st_size / 1e6, 2)
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    model = read_phrases_model(folder)
-    (folder / "README.md").write_text(render_card(model, metrics), encoding="utf-8")
+    with replaced_folder(models / recipe.name) as folder:
+        write_model(folder, config, tensors)
+        keep_recipe(recipe_file, folder)
+        metrics["megabytes"] = round((folder / "model.safetensors").stat().st_size / 1e6, 2)
+        write_text(folder / "metrics.json", json.dumps(metrics, indent=1) + "\n")
+        write_text(folder / "README.md", render_card(read_phrases_model(folder), metrics))
     advance()
-    return model
+    return read_phrases_model(models / recipe.name)
 
 
 def vocabulary(root: Path, count: int) -> list[str]:

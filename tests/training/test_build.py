@@ -1,0 +1,121 @@
+"""A model's folder is replaced whole, and nothing is begun that missing data would end."""
+
+import csv
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from moodtag.core.errors import DataError
+from moodtag.networks.checkpoint import Model, read_model
+from moodtag.networks.student import Student
+from moodtag.training import metrics
+from moodtag.training.build import Advance, build, reassess
+from moodtag.training.datasets.clips import Clip
+from moodtag.training.loop import run_folder
+from moodtag.training.needs import check_data
+from moodtag.training.recipe import RECIPES, Recipe, StudentRecipe, read_recipe
+from moodtag.training.stages import make_ready
+from tests.conftest import DATA
+
+
+@contextmanager
+def no_bar(what: str, total: int) -> Iterator[Advance]:
+    yield lambda: None
+
+
+@pytest.fixture
+def recipe() -> StudentRecipe:
+    """The shipped recipe, made small."""
+    shipped = read_recipe(RECIPES / "student.toml")
+    assert isinstance(shipped, StudentRecipe)
+    return replace(shipped, members=1, hidden_size=4, epochs=1, folds=2, quiet_weight=0.0)
+
+
+@pytest.fixture
+def root(tmp_path: Path, recipe: StudentRecipe) -> Path:
+    """A data root with a student that has learnt nothing, and three recordings of speech, but no music to measure on."""
+    root = tmp_path / "data"
+    student = run_folder(root, recipe.name, recipe.distillation) / "student.safetensors"
+    student.parent.mkdir(parents=True)
+    torch.manual_seed(0)
+    save_file({name: tensor.contiguous() for name, tensor in Student().state_dict().items()}, student)
+    (root / "labels").mkdir()
+    with (root / "labels" / "speech.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["dataset", "path", "speaker"])
+        writer.writerows([corpus, f"{corpus}/{i}.flac", "1"] for corpus in ("ravdess", "turev", "emodb") for i in range(3))
+    for corpus in ("ravdess", "turev", "emodb"):
+        (root / "speech" / corpus).mkdir(parents=True)
+        shutil.copyfile(DATA / "elegy.flac", root / "speech" / corpus / "0.flac")
+    return root
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.filterwarnings("ignore:The number of unique classes")
+@pytest.mark.parametrize("command", ["fit", "evaluate"])
+def test_a_run_that_ends_while_it_measures_leaves_the_old_model_as_it_was(
+    command: str, clips: list[Clip], recipe: StudentRecipe, root: Path, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "ROUNDS", 5)
+    monkeypatch.setattr("moodtag.training.build.read_all", lambda recipe, root: clips)
+    monkeypatch.setattr("moodtag.training.stages.read_all", lambda recipe, root: clips)
+    monkeypatch.setattr("moodtag.training.stages.check_data", lambda recipe, root: None)
+    make_ready(recipe, root, jobs=1, progress=no_bar)
+    models = tmp_path / "models"
+    old = read_model(Path(shutil.copytree(model.folder, models / "student")))
+    before = contents(old.folder)
+    with pytest.raises(DataError, match="no music in"):  # the tracks on which its cost would be measured
+        if command == "fit":
+            build(RECIPES / "student.toml", recipe, root, models, jobs=1)
+        else:
+            reassess(old, recipe, root, jobs=1)
+    assert contents(old.folder) == before
+    assert list(models.iterdir()) == [old.folder]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("student", ("deam.csv", "panda4q.csv", "emotify.csv", "speech.csv", "no music in", "pretrained weights")),
+        ("teacher", ("deam.csv", "speech.csv", "no music in", "pretrained weights")),
+        ("transfer-msd", ("deam.csv", "panda4q.csv", "emotify.csv", "pretrained weights")),
+        ("deezer-audio", ("deam.csv", "panda4q.csv", "emotify.csv")),
+        ("lyrics", ("deezer_mood", "lyrics of rasbt_musicmood", "deam.csv", "panda4q.csv", "emotify.csv", "word vectors", "lexicon")),
+        ("deezer-lyrics", ("deezer_mood", "lyrics of rasbt_musicmood", "deam.csv", "word vectors")),
+        ("minilm", ("deezer_mood", "lyrics of rasbt_musicmood", "deam.csv", "MiniLM")),
+        ("phrases", ("word vectors", "lexicon", "MiniLM")),
+    ],
+)
+def test_all_that_a_run_would_miss_is_told_before_it_begins(name: str, told: tuple[str, ...], tmp_path: Path) -> None:
+    begun: list[str] = []
+
+    def bar(what: str, total: int) -> AbstractContextManager[Advance]:
+        begun.append(what)
+        return no_bar(what, total)
+
+    with pytest.raises(DataError) as caught:
+        make_ready(read_recipe(RECIPES / f"{name}.toml"), tmp_path, jobs=1, progress=bar)
+    assert begun == []
+    assert all(part in caught.value.message for part in told), caught.value.message
+    assert caught.value.remedy
+    assert caught.value.message.isprintable()
+
+
+def test_only_a_model_that_ships_needs_speech(tmp_path: Path) -> None:
+    def missed(recipe: Recipe) -> str:
+        with pytest.raises(DataError) as caught:
+            check_data(recipe, tmp_path)
+        return caught.value.message
+
+    teacher = read_recipe(RECIPES / "teacher.toml")
+    assert "speech" in missed(teacher)
+    assert "speech" not in missed(replace(teacher, ships=False))
