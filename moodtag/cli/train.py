@@ -32,7 +32,7 @@ def prepare(recipe: RecipeFile) -> None:
     from moodtag.training.stages import make_ready
 
     clips = make_ready(_recipe(recipe)[1], data_root(), jobs=available_cores(), progress=progress_bar)
-    typer.echo(f"{clips} clips are ready")
+    typer.echo(f"{clips} clips are ready" if clips else "all that it reads is there; it hears no clips")
 
 
 @train.command()
@@ -44,6 +44,7 @@ def fit(recipe: RecipeFile, models: Models = Path("models")) -> None:
     from moodtag.training.stages import make_ready
 
     file, chosen = _recipe(recipe)
+    make_ready(chosen, data_root(), jobs=available_cores(), progress=progress_bar)
     if isinstance(chosen, LyricsRecipe):
         _fit_lyrics(file, chosen, models)
         return
@@ -53,7 +54,6 @@ def fit(recipe: RecipeFile, models: Models = Path("models")) -> None:
     if isinstance(chosen, PhrasesRecipe):
         _fit_phrases(file, chosen, models)
         return
-    make_ready(chosen, data_root(), jobs=available_cores(), progress=progress_bar)
     if isinstance(chosen, HeadsRecipe) and chosen.ships:
         _fit_model(file, chosen, models)
     else:
@@ -110,15 +110,18 @@ def _fit_system(recipe: "Recipe", models: Path) -> None:
 
 @train.command()
 def evaluate(name: str, models: Models = Path("models")) -> None:
-    """Cross-validate a model's recipe again, measure the model, print its figures and renew metrics.json and the card."""
+    """Cross-validate the recipe of a model of sound again, measure the model, print its figures and renew metrics and card."""
     _need_extra()
-    from moodtag.networks.checkpoint import read_model
+    from moodtag.networks.checkpoint import Model, find_among
     from moodtag.training.build import reassess
     from moodtag.training.prepare import data_root
+    from moodtag.training.renew import recipe_of
     from moodtag.training.stages import make_ready
 
-    model = read_model(models / name)
-    recipe = _model_recipe(model.folder)
+    model = find_among(models, name)
+    if not isinstance(model, Model):
+        raise UsageError(f"{name} judges no sound: it is measured as it is fitted", remedy=f"run moodtag train fit {name}")
+    recipe = recipe_of(model)
     make_ready(recipe, data_root(), jobs=available_cores(), progress=progress_bar)
     with progress_bar("folds", 2 * recipe.folds) as advance:
         reassess(model, recipe, data_root(), jobs=available_cores(), advance=advance)
@@ -128,6 +131,7 @@ def evaluate(name: str, models: Models = Path("models")) -> None:
 @train.command()
 def table(models: Models = Path("models")) -> None:
     """Print every system of the papers beside the shipped models, and renew the table in the zoo's folder."""
+    _need_extra()
     from rich.markdown import Markdown
 
     from moodtag.training.table import write_table
@@ -137,23 +141,21 @@ def table(models: Models = Path("models")) -> None:
 
 @train.command()
 def card(name: str, models: Models = Path("models")) -> None:
-    """Render a model's card and its plots from its recipe and metrics."""
+    """Render a model's card, and the picture of its cost if it judges sound, from its recipe and metrics."""
     _need_extra()
-    import json
+    from moodtag.networks.checkpoint import find_among
+    from moodtag.training.renew import renew_card
 
-    from moodtag.networks.checkpoint import read_model
-    from moodtag.training.card import write_reports
-
-    model = read_model(models / name)
-    metrics = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
-    write_reports(model.folder, model, _model_recipe(model.folder), metrics)
+    model = find_among(models, name)
+    renew_card(model)
     typer.echo(str(model.folder / "README.md"))
 
 
 def _need_extra() -> None:
     from importlib.util import find_spec
 
-    missing = [name for name in ("librosa", "matplotlib", "sklearn") if find_spec(name) is None]
+    needed = ("joblib", "librosa", "matplotlib", "pyarrow", "scipy", "sklearn", "tokenizers")
+    missing = [name for name in needed if find_spec(name) is None]
     if missing:
         raise UsageError(f"training needs {', '.join(missing)}", remedy="pip install 'moodtag[train]'")
 
@@ -164,14 +166,6 @@ def _recipe(name: Path) -> "tuple[Path, Recipe]":
 
     file = find_recipe(name)
     return file, read_recipe(file)
-
-
-def _model_recipe(folder: Path) -> "HeadsRecipe":
-    from moodtag.training.recipe import HeadsRecipe, read_recipe
-
-    recipe = read_recipe(folder / "recipe.toml")
-    assert isinstance(recipe, HeadsRecipe)
-    return recipe
 
 
 @contextmanager

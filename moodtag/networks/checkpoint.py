@@ -197,6 +197,22 @@ def read_phrases_model(folder: Path) -> PhrasesModel:
     return PhrasesModel(folder, config, f"{config.name}@{digest}")
 
 
+def read_any_model(folder: Path) -> AnyModel:
+    """The model in `folder`, whatever it judges, as `read_model`."""
+    kind = _kind(folder)
+    if kind == "audio":
+        return read_model(folder)
+    return read_lyrics_model(folder) if kind == "lyrics" else read_phrases_model(folder)
+
+
+def find_among(models: Path, name: str) -> AnyModel:
+    """The model of that name in a folder of models, whatever it judges. Raises ModelError where there is none."""
+    if (models / name / _CONFIG).is_file():
+        return read_any_model(models / name)
+    there = sorted(config.parent.name for config in models.glob(f"*/{_CONFIG}"))
+    raise ModelError(f"no model {name}", remedy=f"choose from {', '.join(there)}" if there else f"there is none in {models}: use --models")
+
+
 def _read_config(folder: Path) -> tuple[dict[str, Any], str]:
     """What the config says, and the first 8 digits of its sha256."""
     raw = (folder / _CONFIG).read_bytes()
