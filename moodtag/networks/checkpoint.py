@@ -223,7 +223,7 @@ def _read_config(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 _BOUNDS: Bounds = {
-    "rate_hz": (1_000, 192_000),
+    "rate_hz": (1_000, 48_000),
     "n_fft": (16, 65_536),
     "hop_length": (1, 65_536),
     "n_mels": (1, 1_024),
@@ -242,6 +242,7 @@ _BOUNDS: Bounds = {
     "arousal_weight": (0, 1),
 }
 """What a network can be built from and a track be heard with: a wrong number must not be blamed on the music."""
+_MAX_HEARD_S = 1_200  # a worker's memory is bounded
 
 
 def _check_text(config: ModelConfig | LyricsConfig | PhrasesConfig) -> None:
@@ -252,11 +253,13 @@ def _check_text(config: ModelConfig | LyricsConfig | PhrasesConfig) -> None:
 
 
 def _check_sound(config: ModelConfig) -> None:
-    """Raises ValueError for moods that are not of the vocabulary, and for steps that skip sound."""
+    """Raises ValueError for moods that are not of the vocabulary, for endless excerpts, and for steps that skip sound."""
     names = [rule.name for rule in config.moods]
     unknown = [name for name in names if name not in BY_NAME]
     if unknown or not names or len(set(names)) < len(names):
         raise ValueError(f"moods must be words of the vocabulary, each once, not {unknown[0] if unknown else names!r}")
+    if config.excerpts.count * config.excerpts.duration_s > _MAX_HEARD_S:
+        raise ValueError(f"excerpts take more than {_MAX_HEARD_S} s of a track")
     if config.hop_length > config.n_fft:
         raise ValueError(f"hop_length {config.hop_length} is greater than n_fft {config.n_fft}")
 

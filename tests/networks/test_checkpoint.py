@@ -88,7 +88,7 @@ def edited(model_name: str, folder: Path, **changes: Any) -> Path:
 @pytest.mark.parametrize(
     ("model_name", "changes", "told"),
     [
-        ("student", {"rate_hz": 0}, "rate_hz is 0, not within 1000 and 192000"),
+        ("student", {"rate_hz": 0}, "rate_hz is 0, not within 1000 and 48000"),
         ("student", {"rate_hz": -16_000}, "rate_hz is -16000"),
         ("student", {"rate_hz": True}, "rate_hz is True, no whole number"),
         ("student", {"rate_hz": 16_000.0}, "rate_hz is 16000.0, no whole number"),
@@ -105,6 +105,7 @@ def edited(model_name: str, folder: Path, **changes: Any) -> Path:
         ("student", {"members": 0}, "members is 0"),
         ("student", {"excerpts__count": 0}, "excerpts.count is 0"),
         ("student", {"excerpts__duration_s": 0}, "excerpts.duration_s is 0"),
+        ("student", {"excerpts__count": 100, "excerpts__duration_s": 13}, "excerpts take more than 1200 s"),
         ("student", {"excerpts": 5}, "excerpts is 5, no table"),
         ("student", {"excerpts__nope": 5}, "there is no field 'nope'"),
         ("student", {"moods__0__threshold": "0.4"}, "moods.threshold is '0.4', no number"),

