@@ -2,6 +2,7 @@
 
 import html
 import re
+import string
 import unicodedata
 import zlib
 from dataclasses import dataclass
@@ -14,11 +15,22 @@ MIN_LETTERS = 150
 MAX_REPETITION = 15.0
 """How many times smaller a text may become when packed: above is one line over and over. A song with its chorus is at 3."""
 MIN_LANGUAGE_PROBABILITY = 0.5
+_MAX_MARKS = 30
+"""As many marks may stand on one sign, as in Unicode's stream-safe format (UAX 15)."""
 
-_HEADER = re.compile(r"^\s*\[(?:ar|ti|al|au|by|re|ve|la|length|offset|tool|id|#)\s*:[^\]\n]*\]\s*$", re.IGNORECASE | re.MULTILINE)
+# A text is anyone's: each pattern must take linear time on every one. So none begins with a run that may be long (or it takes
+# all of it or nothing, by `*+`), and none looks for an end that may be missing.
+_HEADER = re.compile(
+    r"^[^\S\n]*+\[(?:ar|ti|al|au|by|re|ve|la|length|offset|tool|id|#)[^\S\n]*+:[^\]\n]*+\][^\S\n]*+$", re.IGNORECASE | re.MULTILINE
+)
 _TIME = re.compile(r"[\[<]\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?[\]>]")
-_TIMED_LINE = re.compile(r"^\s*\[\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?\]", re.MULTILINE)
-_MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<!--.*?-->|</?[a-z][^<>\n]{0,300}>", re.IGNORECASE | re.DOTALL)
+_TIMED_LINE = re.compile(r"^[^\S\n]*+\[\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?\]", re.MULTILINE)
+_ENCLOSED = (
+    (re.compile("<!--"), re.compile("-->")),
+    (re.compile(r"<(?:script|style)\b", re.IGNORECASE), re.compile("</(?:script|style)>", re.IGNORECASE)),
+)
+_TAG = re.compile(r"</?[a-z][^<>\n]{0,300}>", re.IGNORECASE)
+_HUGE_REFERENCE = re.compile(r"&#(?:[0-9]{8,}+|[xX][0-9a-fA-F]{7,}+);?")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^<>]*>", re.IGNORECASE)
 _PAGE = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
 _SECTION = (
@@ -37,8 +49,7 @@ _CREDIT_LINE = re.compile(
     r"|[作编編制监監][词詞曲人作]\s*[:：]).*$",
     re.IGNORECASE,
 )
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_EMBED = re.compile(r"\d*\s*Embed\s*$")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ud800-\udfff\ufeff]")
 _INSTRUMENTAL = re.compile(
     r"(?:this (?:song|track) is (?:an )?|au:\s*|type:\s*)?"
     r"(?:instrumental(?:e|es)?|instrumental (?:track|song|version)|no lyrics(?: instrumental)?"
@@ -92,7 +103,7 @@ def check(text: str) -> Words:
 
 def has_times(text: str) -> bool:
     """Whether lines of the text say when they are sung: an LRC file's."""
-    return _TIMED_LINE.search(text) is not None
+    return _TIMED_LINE.search(text[:MAX_CHARACTERS]) is not None
 
 
 def without_times(text: str) -> str:
@@ -113,17 +124,46 @@ def _without_markup(text: str) -> str | None:
     """The text without HTML; None where it is a whole page."""
     if _PAGE.search(text[:2000]):
         return None
-    unmarked = _MARKUP.sub("", _BREAK.sub("\n", without_times(text)))
-    plain = unicodedata.normalize("NFC", html.unescape(unmarked))
-    return _UNSEEN.sub("", plain)
+    text = _BREAK.sub("\n", without_times(text))
+    for opening, closing in _ENCLOSED:
+        text = _without_enclosed(text, opening, closing)
+    # Of a number of thousands of digits no integer is made: that is an error.
+    plain = html.unescape(_HUGE_REFERENCE.sub("\ufffd", _TAG.sub("", text)))
+    return _UNSEEN.sub("", _composed(plain))
+
+
+def _without_enclosed(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
+    """The text without what stands between the two; what is never closed stays."""
+    kept, at = list[str](), 0
+    while (begin := opening.search(text, at)) is not None and (end := closing.search(text, begin.end())) is not None:
+        kept.append(text[at : begin.start()])
+        at = end.end()
+    return "".join((*kept, text[at:]))
+
+
+def _composed(text: str) -> str:
+    """The text in NFC. Of the marks on one sign only some stay: to put 100,000 in order takes 8 s."""
+    if text.isascii():
+        return text
+    kept, marks = list[str](), 0
+    for sign in text:
+        marks = marks + 1 if unicodedata.category(sign)[0] == "M" else 0
+        if marks <= _MAX_MARKS:
+            kept.append(sign)
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _sung(text: str) -> tuple[str, ...]:
     """The lines that are sung."""
-    lines = (" ".join(_EMBED.sub("", line).split()) for line in re.split(r"\r\n?|\n", text))
+    lines = (_without_embed(" ".join(line.split())) for line in re.split(r"\r\n?|\n", text))
     return tuple(
         line for line in lines if line and not (_SECTION_LINE.match(line) or _BRACKETED_LINE.match(line) or _CREDIT_LINE.match(line))
     )
+
+
+def _without_embed(line: str) -> str:
+    """The line without the "12Embed" that a page of Genius ends in."""
+    return line.removesuffix("Embed").rstrip().rstrip(string.digits).rstrip() if line.endswith("Embed") else line
 
 
 def _said(text: str) -> str:

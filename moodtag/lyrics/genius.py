@@ -30,7 +30,7 @@ _MAX_BYTES = 4_000_000  # pages of songs with many remarks have more than one me
 _PIECE_BYTES = 65_536
 _MAX_REDIRECTS = 3
 _MAX_FOUND = 50
-_HEADER = re.compile(r"\[[^\]\n]*\]")
+_HEADER = re.compile(r"\[[^\[\]\n]*+\]")
 _INSTRUMENTAL = re.compile(r"\W*(?:this (?:song|track) is an? )?instrumental\W*", re.IGNORECASE)
 
 _Hit = Mapping[str, Any]

@@ -1,8 +1,10 @@
 """The quality gate."""
 
+import time
+
 import pytest
 
-from moodtag.lyrics.clean import MIN_LETTERS, check, detect_language, without_times
+from moodtag.lyrics.clean import MIN_LETTERS, check, detect_language, has_times, without_times
 from tests.lyrics.words import RAIN, REGEN
 
 LINES = tuple(RAIN.splitlines())
@@ -97,3 +99,44 @@ def test_a_hostile_text_is_cut_and_its_unseen_signs_go() -> None:
     words = check("\x1b[31m\u202e" + RAIN + "\x00" + "word " * 1_000_000)
     assert len(words.text) < 200_000
     assert not set("\x1b\u202e\x00") & set(words.text)
+
+
+PIECES = [
+    "1", "\n", "\r", " ", "\t", "\x0b", "<!--", "<!--x-->", "<!", "<script", "<script>", "<style ", "</script>", "<br ", "<br",
+    "</", "<a ", "<", ">", "[", "]", "[]", "[ar", "[ar:", "[ar:\n", "[ar: \n", "[0", "[00:01", "[00:01.00]", "<00:01.00>", "(", "()",
+    "{", "&", "&#", "&#9", "&#x", "&amp", "&lt;", "chorus ", "chorus:", "chorus", ":", "12 ", "Embed", "1 Embed", "see ", "see live ",
+    "words by ", "instrumental", "♪", "_", "no lyrics ", "lyrics for this song have yet to be ", "e\u0301", "\u0301\u0316",
+    "\u0316\u0301", "\u0f73", "\ud800", "\u200b", "가", "x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_megabyte_of_anything_is_judged_at_once(piece: str) -> None:
+    load = piece * (1_000_000 // len(piece))
+    detect_language(RAIN)  # its tables are read once
+    for text in (load, RAIN + load, f"{RAIN}[00:01.00]{load}x", f"{load}\n{RAIN}", f"{RAIN}{load}-->"):
+        begun_s = time.process_time()
+        check(text)
+        has_times(text)
+        without_times(text)
+        assert time.process_time() - begun_s < 1
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "0" * 90_000 + "9", "x" + "f" * 5000, "X110000", "xD800", "1114112"])
+def test_references_to_signs_that_do_not_exist_do_no_harm(number: str) -> None:
+    assert check(f"{RAIN}&#{number};").lines[: len(LINES)] == LINES
+
+
+def test_halves_of_signs_that_utf8_cannot_hold_go() -> None:
+    words = check(f"\ud83d{RAIN}")
+    assert (words.lines, words.text.encode().decode()) == (LINES, words.text)
+
+
+@pytest.mark.parametrize("mark", ["<!--", "<script>", "<style "])
+def test_markup_that_is_never_closed_takes_no_words_along(mark: str) -> None:
+    assert set(LINES) <= set(check(f"{mark}\n{RAIN}").lines)
+
+
+def test_a_text_is_known_as_timed_by_its_lines() -> None:
+    assert has_times("Nobody\n  [00:12.34] Let it rain")
+    assert not has_times("At [00:12] it rained")

@@ -136,6 +136,13 @@ def test_a_page_of_headers_alone_has_no_words(server: Server, genius: Genius) ->
     assert genius.find(SONG).state == "not-found"
 
 
+def test_a_page_of_brackets_is_read_at_once(server: Server, genius: Genius) -> None:
+    server.always(page("[" * 200_000, *WORDS.split("\n")), path=PAGE)
+    begun_s = time.process_time()
+    assert (genius.find(SONG).text or "").endswith(WORDS)
+    assert time.process_time() - begun_s < 3
+
+
 @pytest.mark.parametrize(
     ("song", "state"),
     [
