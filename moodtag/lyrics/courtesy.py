@@ -70,9 +70,13 @@ class Courtesy:
                 error.__traceback__ = error.__context__ = None
         raise UnavailableError(note)
 
-    def close(self, hang_up: Callable[[], object]) -> None:
-        """Ends all pauses; what is asked from now on is unavailable. `hang_up` is called once, when no request is under way."""
+    def close(self, *, end: Callable[[], object], hang_up: Callable[[], object]) -> None:
+        """Ends all pauses; what is asked from now on is unavailable.
+
+        `end` is to end a request that is under way; `hang_up` is called once, when none is.
+        """
         self._closed.set()
+        end()
         with self._turn:
             if not self._hung_up:
                 self._hung_up = True

@@ -3,22 +3,19 @@
 Source: https://docs.genius.com/
 """
 
-import io
+import json
 import re
-import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import moodtag
 from moodtag.core.errors import UsageError
 from moodtag.core.records import Lyrics, Song
 from moodtag.lyrics.courtesy import Manners, UnavailableError, refusal
+from moodtag.lyrics.exchange import Answer, Exchange
 from moodtag.lyrics.find import GENIUS as SOURCE
 from moodtag.lyrics.names import MAX_LENGTH, is_same_song, plain_artist, plain_title
 from moodtag.lyrics.service import Service
-
-if TYPE_CHECKING:
-    from requests import Response
 
 T = TypeVar("T")
 
@@ -27,8 +24,6 @@ WEB_URL = "https://genius.com/"
 
 _NAME = "Genius"
 _MAX_BYTES = 4_000_000  # pages of songs with many remarks have more than one megabyte
-_PIECE_BYTES = 65_536
-_MAX_REDIRECTS = 3
 _MAX_FOUND = 50
 _HEADER = re.compile(r"\[[^\[\]\n]*+\]")
 _INSTRUMENTAL = re.compile(r"\W*(?:this (?:song|track) is an? )?instrumental\W*", re.IGNORECASE)
@@ -46,8 +41,9 @@ class Genius(Service):
     ) -> None:
         self._token = _checked(token)
         self._api_url, self._web_url = api_url, web_url
-        self._timeout_s = timeout_s
-        super().__init__(manners or Manners(retries=1))
+        headers = {"User-Agent": f"moodtag {moodtag.__version__}"}
+        exchange = Exchange(_NAME, timeout_s=timeout_s, max_bytes=_MAX_BYTES, headers=headers)
+        super().__init__(manners or Manners(retries=1), exchange)
         self._client: Any = None
 
     def _found(self, song: Song, title: str, artist: str) -> Lyrics:
@@ -92,79 +88,39 @@ class Genius(Service):
 
     def _asked_once(self, request: Callable[[Any], T]) -> T:
         from bs4.exceptions import ParserRejectedMarkup
-        from requests.exceptions import ConnectionError, InvalidSchema, RequestException, Timeout, TooManyRedirects
 
         if self._client is None:
             self._client = self._new_client()
         try:
             return request(self._client)
-        except Timeout:
-            raise self._late() from None
-        except ConnectionError:
-            raise UnavailableError(f"{_NAME} could not be reached, or hung up", again=True) from None
-        except (InvalidSchema, TooManyRedirects):
-            raise UnavailableError(f"{_NAME} sends us to another host, or round in circles") from None
-        except (RequestException, AssertionError, LookupError, TypeError, AttributeError, RuntimeError, ValueError, ParserRejectedMarkup):
+        except (AssertionError, LookupError, TypeError, AttributeError, RuntimeError, ValueError, ParserRejectedMarkup):
             raise _strange() from None
 
     def _new_client(self) -> Any:
         from lyricsgenius import Genius as Client
-        from requests.adapters import HTTPAdapter
 
-        client = Client(self._token, timeout=self._timeout_s, sleep_time=0, user_agent=f"moodtag {moodtag.__version__}")
-        client.API_ROOT, client.WEB_ROOT = self._api_url, self._web_url
-        session = client._session
-        session.max_redirects = _MAX_REDIRECTS
-        session.hooks["response"].append(self._read)
-        session.adapters.clear()  # there is no way to any other host
-        for url in (self._api_url, self._web_url):
-            session.mount(url, HTTPAdapter())
+        client = Client(self._token, sleep_time=0)
+        client._make_request = self._answered  # its own would wait and read without end, and take the words from a page of any status
         return client
 
-    def _read(self, response: "Response", **_: object) -> "Response":
-        """The answer, read here: the client would read without end, and take the words from a page of any status.
-
-        Raises UnavailableError.
-        """
-        from urllib3.exceptions import HTTPError, ReadTimeoutError
-
-        try:
-            _check(response)
-            body = self._body(response)
-        except ReadTimeoutError:
-            raise self._late() from None
-        except (HTTPError, OSError):
-            raise UnavailableError(f"{_NAME} hung up", again=True) from None
-        finally:
-            response.close()
-        response.raw = io.BytesIO(body)
-        return response
-
-    def _body(self, response: "Response") -> bytes:
-        until = time.monotonic() + self._timeout_s
-        body = bytearray()
-        while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
-            body += piece
-            if len(body) > _MAX_BYTES:
-                raise UnavailableError(f"{_NAME} gave an answer that is too long")
-            if time.monotonic() > until:
-                raise self._late()
-        return bytes(body)
-
-    def _late(self) -> UnavailableError:
-        return UnavailableError(f"{_NAME} did not answer within {self._timeout_s:g} s", again=True)
-
-    def _hang_up(self) -> None:
-        if self._client is not None:
-            self._client._session.close()
+    def _answered(self, path: str, *, params_: Mapping[str, Any] | None = None, web: bool = False) -> Any:
+        """What the client's own method returns for an answer. Raises UnavailableError, and ValueError for what is no JSON."""
+        query = {name: str(value) for name, value in (params_ or {}).items() if value is not None}
+        headers = {} if web else {"Authorization": f"Bearer {self._token}"}
+        answer = self._exchange.get(f"{self._web_url if web else self._api_url}{path}", query=query, headers=headers)
+        _check(answer)
+        if web:
+            return {"html": answer.body.decode("utf-8", "replace")}
+        said = json.loads(answer.body)
+        return said.get("response", said)
 
 
-def _check(response: "Response") -> None:
+def _check(answer: Answer) -> None:
     """Raises UnavailableError for an answer that is none."""
-    if response.status_code == 401:
+    if answer.status == 401:
         raise UnavailableError(f"{_NAME} does not know this token")
-    if response.status_code != 200 and not response.is_redirect:
-        raise refusal(_NAME, response.status_code, retry_after=response.headers.get("Retry-After"))
+    if answer.status != 200:
+        raise refusal(_NAME, answer.status, retry_after=answer.retry_after)
 
 
 def _strange() -> UnavailableError:

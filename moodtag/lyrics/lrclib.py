@@ -3,13 +3,10 @@
 Source: https://lrclib.net/docs
 """
 
-import asyncio
 import json
 import math
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import httpx
@@ -18,6 +15,7 @@ import moodtag
 from moodtag.core.errors import UsageError
 from moodtag.core.records import Lyrics, Song
 from moodtag.lyrics.courtesy import Manners, UnavailableError, refusal
+from moodtag.lyrics.exchange import Answer, Exchange
 from moodtag.lyrics.find import LRCLIB as SOURCE
 from moodtag.lyrics.names import MAX_LENGTH, is_same_song, plain_artist, plain_title, sendable
 from moodtag.lyrics.service import Service
@@ -26,17 +24,11 @@ BASE_URL = "https://lrclib.net"
 
 _NAME = "LRCLIB"
 _MAX_BYTES = 1_000_000
-_MAX_REDIRECTS = 3
 _MAX_FOUND = 50
 _DURATIONS_S = (1, 3600)  # others are answered with an error
+_NO_SUCH_SONG = {404: "TrackNotFound", 400: "ValidationError"}
+"""How LRCLIB names such an answer. Any other page of these statuses is a gateway's, or that of another server."""
 _TOLERANCE, _TOLERANCE_S = 0.05, 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    body: bytes
-    retry_after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +53,8 @@ class Lrclib(Service):
 
     def __init__(self, base_url: str = BASE_URL, *, timeout_s: float = 10.0, manners: Manners | None = None) -> None:
         self._base_url = _checked(base_url)
-        self._timeout_s = timeout_s
-        super().__init__(manners or Manners())
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)  # only there has an answer as a whole a deadline
-        self._http = _client(timeout_s)
+        headers = {"User-Agent": f"moodtag {moodtag.__version__}", "Accept": "application/json"}
+        super().__init__(manners or Manners(), Exchange(_NAME, timeout_s=timeout_s, max_bytes=_MAX_BYTES, headers=headers))
 
     def _found(self, song: Song, title: str, artist: str) -> Lyrics:
         song = replace(song, title=title, artist=artist)
@@ -101,49 +91,7 @@ class Lrclib(Service):
 
     def _asked(self, path: str, query: Mapping[str, str]) -> Any:
         """What the service says, from JSON; None: it has no such song. Raises UnavailableError."""
-        return self._courtesy.ask(lambda: _understood(self._runner.run(self._fetch(path, query))))
-
-    async def _fetch(self, path: str, query: Mapping[str, str]) -> _Answer:
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return await self._followed(self._http.build_request("GET", self._base_url + path, params=dict(query)))
-        except (TimeoutError, httpx.TimeoutException):
-            raise UnavailableError(f"{_NAME} did not answer within {self._timeout_s:g} s", again=True) from None
-        except (httpx.HTTPError, OSError):
-            raise UnavailableError(f"{_NAME} could not be reached, or hung up", again=True) from None
-
-    async def _followed(self, request: httpx.Request) -> _Answer:
-        """The answer, behind redirects within the same host."""
-        for _ in range(1 + _MAX_REDIRECTS):
-            response = await self._http.send(request, stream=True)
-            try:
-                if response.next_request is None:
-                    return _Answer(response.status_code, await _body(response), response.headers.get("Retry-After"))
-            finally:
-                await response.aclose()
-            if not _stays(request.url, response.next_request.url):
-                raise UnavailableError(f"{_NAME} sends us to another host")
-            request = response.next_request
-        raise UnavailableError(f"{_NAME} sends us round in circles")
-
-    def _hang_up(self) -> None:
-        with self._runner:
-            self._runner.run(self._http.aclose())
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates of this machine, read once: it takes longer than a request."""
-    return httpx.create_ssl_context()
-
-
-def _client(timeout_s: float) -> httpx.AsyncClient:
-    # Unpacked, because a small packed answer may become a large one.
-    headers = {"User-Agent": f"moodtag {moodtag.__version__}", "Accept": "application/json", "Accept-Encoding": "identity"}
-    try:
-        return httpx.AsyncClient(timeout=timeout_s, headers=headers, verify=_trusted())
-    except (ImportError, ValueError) as error:
-        raise UsageError("the proxy of this environment cannot be used", remedy="check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY") from error
+        return self._courtesy.ask(lambda: _understood(self._exchange.get(self._base_url + path, query=query)))
 
 
 def _checked(base_url: str) -> str:
@@ -156,24 +104,9 @@ def _checked(base_url: str) -> str:
     return base_url.rstrip("/")
 
 
-def _stays(old: httpx.URL, new: httpx.URL) -> bool:
-    return old.host == new.host and new.scheme in (old.scheme, "https")
-
-
-async def _body(response: httpx.Response) -> bytes:
-    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnavailableError(f"{_NAME} gave an answer of an unknown form")
-    body = bytearray()
-    async for piece in response.aiter_raw():
-        body += piece
-        if len(body) > _MAX_BYTES:
-            raise UnavailableError(f"{_NAME} gave an answer that is too long")
-    return bytes(body)
-
-
-def _understood(answer: _Answer) -> Any:
+def _understood(answer: Answer) -> Any:
     """What was said, None for "no such song". Raises UnavailableError for what LRCLIB itself would not say."""
-    if answer.status not in (200, 400, 404):
+    if answer.status not in (200, *_NO_SUCH_SONG):
         raise refusal(_NAME, answer.status, retry_after=answer.retry_after)
     try:
         said = json.loads(answer.body, parse_int=float)
@@ -181,7 +114,7 @@ def _understood(answer: _Answer) -> Any:
         raise UnavailableError(f"{_NAME} did not answer in JSON") from None
     if answer.status == 200 and said is not None:
         return said
-    if not isinstance(said, dict):
+    if not isinstance(said, dict) or said.get("name") != _NO_SUCH_SONG.get(answer.status):
         raise UnavailableError(f"{_NAME} gave an answer of an unknown form")
     return None
 

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 from moodtag.core.records import Lyrics, Song
 from moodtag.lyrics.courtesy import Courtesy, Manners, UnavailableError
+from moodtag.lyrics.exchange import Exchange
 from moodtag.lyrics.names import sendable, why_unaskable
 
 
@@ -15,8 +16,8 @@ class Service(ABC):
     name: ClassVar[str]
     source: ClassVar[str]
 
-    def __init__(self, manners: Manners) -> None:
-        self._courtesy = Courtesy(self.name, manners)
+    def __init__(self, manners: Manners, exchange: Exchange) -> None:
+        self._courtesy, self._exchange = Courtesy(self.name, manners), exchange
 
     def __enter__(self) -> Self:
         return self
@@ -25,8 +26,8 @@ class Service(ABC):
         self.close()
 
     def close(self) -> None:
-        """Hangs up. Who is waiting for an answer gets `unavailable`."""
-        self._courtesy.close(self._hang_up)
+        """Hangs up at once. Who is waiting for an answer gets `unavailable`."""
+        self._courtesy.close(end=self._exchange.end, hang_up=self._exchange.close)
 
     def find(self, song: Song) -> Lyrics:
         """The words of the song, or why there are none. Whatever the service does, nothing is raised."""
@@ -42,6 +43,3 @@ class Service(ABC):
     @abstractmethod
     def _found(self, song: Song, title: str, artist: str) -> Lyrics:
         """The words of a song that can be asked for by these names. Raises UnavailableError."""
-
-    @abstractmethod
-    def _hang_up(self) -> None: ...

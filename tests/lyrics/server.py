@@ -25,12 +25,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`slowly` sends the body, or the head as well, byte by byte every `drip_s`; `reset` ends the connection instead."""
+    """`slowly` sends the body, or the head as well, or the length of its first chunk, byte by byte every `drip_s`.
+
+    `reset` ends the connection instead.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
-    slowly: Literal["body", "all"] | None = None
+    slowly: Literal["body", "all", "chunk"] | None = None
     drip_s: float = 0.02
     reset: bool = False
 
@@ -165,6 +168,12 @@ class _Http(ThreadingHTTPServer):
         """Who hangs up early is part of the play."""
 
 
+_ENDLESS = {
+    "all": b"HTTP/1.1 200 OK\r\nX-Endless: " + b"x" * 100_000,
+    "chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;" + b"x" * 100_000,
+}
+
+
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -184,8 +193,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             if reply.reset:
                 self._reset()
                 return
-            if reply.slowly == "all":
-                server.drip(self.wfile, b"HTTP/1.1 200 OK\r\nX-Endless: " + b"x" * 100_000, reply.drip_s)
+            if reply.slowly in _ENDLESS:
+                server.drip(self.wfile, _ENDLESS[reply.slowly], reply.drip_s)
                 self.close_connection = True
                 return
             self.send_response(reply.status)

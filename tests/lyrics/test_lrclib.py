@@ -68,7 +68,25 @@ def test_durations_that_the_service_refuses_are_not_sent(server: Server, lrclib:
 
 def test_a_refused_request_means_that_there_is_no_such_song(server: Server, lrclib: Lrclib) -> None:
     server.always(INVALID)
+    server.always(says([]), path=SEARCH)
     assert lrclib.find(SONG).state == "not-found"
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        ({"message": "no Route matched with those values"}, 404),
+        ({"error": "bad gateway config"}, 400),
+        ({"name": "NotFound", "message": "Cannot GET /api/get", "statusCode": 404}, 404),
+        ({"name": "TrackNotFound"}, 400),
+        ({"name": "ValidationError"}, 404),
+        ({}, 404),
+        ([{"name": "TrackNotFound"}], 404),
+    ],
+)
+def test_what_another_server_does_not_know_says_nothing_of_a_song(server: Server, lrclib: Lrclib, content: object, status: int) -> None:
+    server.always(says(content, status=status))
+    assert note_of(lrclib.find(SONG)) == "LRCLIB gave an answer of an unknown form"
 
 
 @pytest.mark.parametrize("song", [Song(), Song(title="Teapot Parade"), Song(artist="The Spoons"), Song(title=" ", artist="\x00")])
@@ -248,7 +266,7 @@ def test_one_odd_record_does_not_spoil_a_search(server: Server, lrclib: Lrclib) 
     assert lrclib.find(SONG) == FOUND
 
 
-@pytest.mark.parametrize("slowly", ["body", "all"])
+@pytest.mark.parametrize("slowly", ["body", "all", "chunk"])
 def test_a_slow_drip_holds_nobody(server: Server, slowly: Any) -> None:
     server.always(Reply(body=b" " * 100_000, slowly=slowly))
     begun_s = time.monotonic()
@@ -310,6 +328,20 @@ def test_closing_ends_all_waiting(server: Server) -> None:
         lrclib.close()
         assert waiting.result(timeout=5).state == "unavailable"
         assert note_of(lrclib.find(SONG)) == "LRCLIB is no longer asked"
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("slowly", ["body", "all", "chunk"])
+def test_closing_waits_for_no_answer(server: Server, slowly: Any) -> None:
+    server.always(Reply(body=b" " * 100_000, slowly=slowly))
+    with ThreadPoolExecutor(1) as threads, Lrclib(server.url, timeout_s=60, manners=QUICK) as lrclib:
+        waiting = threads.submit(lrclib.find, SONG)
+        while not server.requests:
+            time.sleep(0.01)
+        begun_s = time.monotonic()
+        lrclib.close()
+        assert note_of(waiting.result(timeout=5)) == "LRCLIB is no longer asked"
+        assert time.monotonic() - begun_s < 2
     assert len(server.requests) == 1
 
 
