@@ -72,7 +72,8 @@ class Keeper:
         known = self.index.get(path)
         if known is not None and known.stamp != stamp:
             known = None  # it may hold another recording by now: the next scan finds out
-        written = write_file(path, _putting(text), self.index, self.run, track=known, before=known, expected=stamp)
+        track = None if known is None else known.with_stale_words()
+        written = write_file(path, _putting(text), self.index, self.run, track=track, before=known, expected=stamp)
         return Kept("tags") if written else Kept(note=BRINGS_WORDS)
 
     def _beside(self, path: Path, text: str) -> Kept:

@@ -92,7 +92,7 @@ class _Scan:
     def __init__(self, model: Model, index: Index, options: ScanOptions, run: Run) -> None:
         self.model, self.index, self.options, self.run = model, index, options, run
         self.failures, self.locks = index.failures(), index.locks()
-        self.reader = None if options.words is None else Reader(options.words)
+        self.reader = None if options.words is None else Reader(options.words, force=options.force)
         self._lost: dict[str, list[Path]] | None = None
         self._gone: frozenset[Path] | None = None
 
@@ -212,7 +212,7 @@ class _Scan:
         if known is None or known.audio_key != job.told.audio_key or known.model != self.model.id:
             line.put(Job(job.path, job.stamp, known))
             return None
-        known = replace(known, stamp=job.stamp, song=job.told.song)
+        known = replace(known, stamp=job.stamp, song=job.told.song).with_stale_words()
         if known.verdict is None:
             self.index.put(known, run_id=self.run.id)
             return Outcome(job.path, Status.SKIPPED, known.model, note=known.note)

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moodtag.core.records import Estimate, LookedFor, LyricsMode, Verdict
+from moodtag.core.records import Estimate, LookedFor, LyricsMode, Song, Verdict
 from moodtag.index.store import Track
 from moodtag.library.workers import Told
 from moodtag.lyrics.embedded import find_sidecar, sidecar_stamp
 from moodtag.lyrics.find import SERVICES, Found, Provider, ask, find_local
+from moodtag.lyrics.names import asked_names
 from moodtag.networks.checkpoint import LyricsModel
 from moodtag.networks.fusion import fuse, unfused
 
@@ -43,8 +44,11 @@ class Reading:
 class Reader:
     """Finds words and judges them. Several threads may use it."""
 
-    def __init__(self, options: WordsOptions, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, options: WordsOptions, *, force: bool = False, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """With `force` services are asked again, whatever they said before."""
         self.options = options
+        self._services = tuple(provider.key for provider in options.providers)
+        self._force = force
         self._now = now
         self._predictor: LyricsPredictor | None = None
         self._loading = threading.Lock()
@@ -56,45 +60,74 @@ class Reader:
 
     def is_due(self, track: Track) -> bool:
         """Whether the words of an unchanged track are to be looked for (again)."""
-        if track.words is None or track.words.model != self.options.model.id:
+        words = track.words
+        if words is None or words.stale or words.model != self.options.model.id or not _is_of(words, track.song):
             return True
-        if sidecar_stamp(find_sidecar(track.path)) != track.words.sidecar:
+        if sidecar_stamp(find_sidecar(track.path)) != words.sidecar:
             return True
-        return self.options.mode == "fetch" and not _brings_its_own(track.words) and not self._holds(track.words)
+        return self.options.mode == "fetch" and not _is_settled(words) and not self._holds(words)
 
     def _holds(self, words: LookedFor) -> bool:
-        """Whether an answer of the network is still to be believed."""
-        if words.state == "fetched":
-            return words.model == self.options.model.id
-        if words.state not in ("not-found", "instrumental") or words.looked_at is None:
+        """Whether what the network said is still to be believed."""
+        if self._force or words.unanswered is not None or words.state in (None, "unavailable") or not self._were_asked(words):
             return False
-        return self._now() - datetime.fromisoformat(words.looked_at) < RECHECK
+        if words.state == "fetched" and not words.rejected:
+            return words.model == self.options.model.id
+        return words.looked_at is not None and self._now() - datetime.fromisoformat(words.looked_at) < RECHECK
+
+    def _were_asked(self, words: LookedFor) -> bool:
+        """Whether none of the services would have been asked besides: one that comes after the answer would not."""
+        if words.asked is None or set(self._services) <= set(words.asked):
+            return True
+        is_answer = words.state in ("fetched", "instrumental") and not words.rejected
+        return is_answer and self._services[: len(words.asked)] == words.asked
 
     def read(self, path: Path, told: Told, known: Track | None) -> Reading:
-        """The words of the track; what is `known` of them from the network stands where it still holds."""
-        sidecar = sidecar_stamp(find_sidecar(path))
-        found = find_local(path, told.texts)
-        if not found.is_answer:
-            held = self._held(known)
-            if held is not None:
-                return replace(held, looked=replace(held.looked, sidecar=sidecar))
-            if self.options.mode == "fetch":
-                found = ask(found, told.song, self.options.providers)
-        return self._reading(
-            found, LookedFor(sidecar=sidecar, model=self.options.model.id, looked_at=self._now().isoformat(timespec="seconds"))
-        )
+        """The words of the track; what is `known` of them from the network stands where it still holds.
 
-    def _held(self, known: Track | None) -> Reading | None:
-        """What the network said before, as long as it holds; without leave to ask again, however long ago."""
+        Whatever goes wrong costs the track its words and nothing else: they are a stranger's.
+        """
+        looked = LookedFor(model=self.options.model.id, looked_at=self._now().isoformat(timespec="seconds"), asked=())
+        try:
+            looked = replace(looked, sidecar=sidecar_stamp(find_sidecar(path)))
+            return self._read(path, told, known, looked)
+        except Exception as error:  # noqa: BLE001 - foreseen or not: no text ends a scan
+            return Reading(replace(looked, refusal=f"cannot be judged ({type(error).__name__})"), None)
+
+    def _read(self, path: Path, told: Told, known: Track | None, looked: LookedFor) -> Reading:
+        looked = replace(looked, refusal=told.texts_error)  # unless there are others
+        found = find_local(path, told.texts)
+        if found.is_answer:
+            return self._reading(found, looked)
+        held = self._held(known, told.song)
+        if held is not None and (self.options.mode != "fetch" or self._holds(held.looked)):
+            return self._again(held, found, looked)
+        if self.options.mode != "fetch":
+            return self._reading(found, looked)
+        found = ask(found, told.song, self.options.providers)
+        if held is not None and held.estimate is not None and found.unanswered is not None:
+            held = replace(held, looked=replace(held.looked, unanswered=found.unanswered))
+            return self._again(held, found, looked)  # better what was said before than nothing
+        names = asked_names(told.song.title, told.song.artist)
+        return self._reading(found, replace(looked, asked=found.asked, unanswered=found.unanswered, names=names))
+
+    def _held(self, known: Track | None, song: Song) -> Reading | None:
+        """What came of asking for a song of these names before, however long ago; None: no one asked, or it is not known any more."""
         words = None if known is None else known.words
-        if known is None or words is None or _brings_its_own(words) or words.state is None:
-            return None
-        if self.options.mode == "fetch" and not self._holds(words):
+        if known is None or words is None or _is_settled(words) or words.state is None or not _is_of(words, song):
             return None
         towers = None if known.verdict is None else known.verdict.towers
         if words.state == "fetched" and (words.model != self.options.model.id or (towers is None and words.refusal is None)):
             return None
-        return Reading(replace(words, model=self.options.model.id), None if towers is None else towers.lyrics)
+        return Reading(words, None if towers is None else towers.lyrics)
+
+    def _again(self, held: Reading, found: Found, looked: LookedFor) -> Reading:
+        """What was `held` as what came of looking now, when `found` was with the music, and no answer."""
+        before = held.looked
+        if not _brings_its_own(before):
+            return replace(held, looked=replace(before, model=looked.model, sidecar=looked.sidecar, stale=False))
+        asked = replace(looked, asked=before.asked, names=before.names, unanswered=before.unanswered, looked_at=before.looked_at)
+        return self._reading(found, asked)
 
     def _reading(self, found: Found, looked: LookedFor) -> Reading:
         if found.lyrics is not None:
@@ -102,7 +135,8 @@ class Reader:
         words = found.words
         if words is None or words.is_instrumental:
             return Reading(looked, None)
-        looked = replace(looked, sha256=hashlib.sha256(words.text.encode()).hexdigest(), language=words.language, refusal=words.refusal)
+        digest = hashlib.sha256(words.text.encode()).hexdigest()
+        looked = replace(looked, sha256=digest, language=words.language, refusal=words.refusal, rejected=words.refusal is not None)
         if words.refusal is not None:
             return Reading(looked, None)
         if words.language not in self.options.model.config.languages:
@@ -141,3 +175,13 @@ def source_of(looked: LookedFor) -> str:
 def _brings_its_own(words: LookedFor) -> bool:
     """Whether what was found came with the music, and not from a service."""
     return words.state in ("embedded", "sidecar") or (words.state == "instrumental" and words.source not in SERVICES)
+
+
+def _is_settled(words: LookedFor) -> bool:
+    """Whether the music brought an answer of its own, so that no one is to be asked."""
+    return _brings_its_own(words) and not words.rejected
+
+
+def _is_of(words: LookedFor, song: Song) -> bool:
+    """Whether what services said is of a song of these names; what an older version kept, and what came without them, is."""
+    return words.names is None or words.names == asked_names(song.title, song.artist)

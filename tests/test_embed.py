@@ -12,6 +12,7 @@ from mutagen import apev2, asf, id3, mp4
 
 from moodtag.core.digest import LYRICS
 from moodtag.core.records import Lock, LookedFor, Lyrics, Stamp, Status
+from moodtag.core.settings import DEFAULT_LYRICS_MODEL
 from moodtag.embed import BRINGS_WORDS, NO_TAGS, Kept, Place, keeping
 from moodtag.index.store import Index
 from moodtag.library.containers import open_container, open_media
@@ -22,12 +23,15 @@ from moodtag.locks import set_moods
 from moodtag.lyrics.clean import check
 from moodtag.lyrics.embedded import read_tagged
 from moodtag.lyrics.find import Found
+from moodtag.networks.checkpoint import find_lyrics_model
 from moodtag.undo import Undone, undo
+from moodtag.words import WordsOptions
 from tests.changes import apply_changes
 from tests.conftest import TAGGABLE, UNTAGGABLE, MakeAudio, Scanner, audio_packets
 from tests.library.test_containers import frame, with_id3
 from tests.library.test_tags import CHANGES, run_unprivileged
 from tests.lyrics.words import RAIN, REGEN
+from tests.test_words import Service
 
 _id3: Any = id3
 _frame: Any = id3.Frames
@@ -288,10 +292,46 @@ def test_a_known_track_stays_current_and_what_is_known_of_its_words_stays(scanne
     assert [outcome.status for outcome in scanner()] == [Status.CURRENT]
     after = scanner.index.get(path)
     assert after is not None
-    assert (after.words, after.tag_state, after.ours) == (known_words, "written", known.ours)
+    assert (after.words, after.tag_state, after.ours) == (replace(known_words, stale=True), "written", known.ours)
     taken_back(scanner.index)
     assert [outcome.status for outcome in scanner()] == [Status.CURRENT]
     assert scanner.loads == 1
+
+
+def test_words_that_were_kept_count_in_the_next_scan_and_no_more_once_taken_back(
+    scanner: Scanner, library: Path, make_audio: MakeAudio
+) -> None:
+    path = make_audio(".mp3", folder=library)
+    local = WordsOptions("local", find_lyrics_model(DEFAULT_LYRICS_MODEL))
+
+    def judged() -> tuple[Status, str | None]:
+        (outcome,) = scanner(words=local)
+        assert outcome.verdict is not None
+        return outcome.status, outcome.verdict.lyrics_source
+
+    assert judged() == (Status.TAGGED, None)
+    assert keep(scanner.index, "tags", path) == [Kept("tags")]
+    (run, *_) = scanner.index.runs()
+    assert [judged(), judged()] == [(Status.TAGGED, "embedded"), (Status.CURRENT, "embedded")]
+    taken_back(scanner.index, run_id=run.id)
+    assert words_in(path) == []
+    assert [judged(), judged()] == [(Status.TAGGED, None), (Status.CURRENT, None)]
+    assert scanner.loads == 1
+
+
+def test_words_from_a_service_stay_what_they_were_when_their_copy_comes_and_goes(
+    scanner: Scanner, library: Path, make_audio: MakeAudio
+) -> None:
+    path = make_audio(".mp3", folder=library)
+    fetching = WordsOptions("fetch", find_lyrics_model(DEFAULT_LYRICS_MODEL), (Service(Lyrics("fetched", WORDS, "lrclib")),))
+    scanner(words=fetching)
+    known = scanner.index.get(path)
+    keep(scanner.index, "tags", path)
+    taken_back(scanner.index)
+    (outcome,) = scanner(words=replace(fetching, mode="local"))
+    after = scanner.index.get(path)
+    assert known is not None and after is not None and outcome.verdict is not None
+    assert (outcome.status, outcome.verdict.lyrics_source, after.words) == (Status.CURRENT, "lrclib", known.words)
 
 
 def test_taking_words_back_leaves_moods_that_were_written_later(scanner: Scanner, library: Path, make_audio: MakeAudio) -> None:

@@ -42,7 +42,7 @@ def run_lyrics(paths: list[Path], index: Path, services: Services, *, embed: Pla
             stack.callback(provider.close)
         stop = stack.enter_context(stoppable())
         keeper = None if embed is None else stack.enter_context(_keeper(index, embed, paths))
-        teller = _Teller(providers, keeper, text=text, json=json)
+        teller = Teller(providers, keeper, text=text, json=json)
         troubled = False
         for track in files.find_tracks(paths):
             if stop.is_set():
@@ -60,7 +60,7 @@ def _keeper(index: Path, place: Place, paths: list[Path]) -> Iterator[Keeper]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
+class Teller:
     """Looks for words, has them kept where that is wanted, and prints what came of it."""
 
     providers: Sequence[Provider]
@@ -78,14 +78,15 @@ class _Teller:
                 kept = None if self.keeper is None else self.keeper.keep(track.path, track.stamp, found)
             except (TagError, OSError) as problem:
                 error = str(problem)
+            except Exception as problem:  # noqa: BLE001 - a stranger's words: whatever they do, the others are still told
+                error = f"its words cannot be read ({type(problem).__name__})"
         if self.json:
             print_json(_record(track.path, found, kept, error, text=self.text))
         elif error is not None:
             stderr().print(Text(f"{short_path(track.path)}: {printable(error)}"))
         else:
             _print(track.path, found, kept, text=self.text)
-        is_unasked = found.lyrics is not None and found.lyrics.state == "unavailable"
-        return error is None and not is_unasked and (kept is None or kept.error is None)
+        return error is None and found.unanswered is None and (kept is None or kept.error is None)
 
 
 def _print(path: Path, found: Found, kept: Kept | None, *, text: bool) -> None:
@@ -113,7 +114,8 @@ def _sentence(found: Found) -> str:
         return _state(lyrics.state, lyrics.source, lyrics.note)
     count = len(words.text.split())
     gate = f"not judged: {words.refusal}" if words.refusal is not None else f"language {words.language or 'uncertain'}"
-    return f"{_state(lyrics.state, lyrics.source, lyrics.note)}, {count} words in {len(words.lines)} lines, {gate}"
+    also = f"; {found.unanswered}" if found.unanswered is not None else ""
+    return f"{_state(lyrics.state, lyrics.source, lyrics.note)}, {count} words in {len(words.lines)} lines, {gate}{also}"
 
 
 def _state(state: str, source: str | None, note: str | None) -> str:
@@ -131,6 +133,7 @@ def _record(path: Path, found: Found, kept: Kept | None, error: str | None, *, t
         "language": None if words is None else words.language,
         "words": None if words is None else len(words.text.split()),
         "refusal": None if words is None else words.refusal,
+        "unanswered": found.unanswered,
         **({"text": words.text if words is not None else None} if text else {}),
         "kept": None if kept is None else kept.place,
         "not_kept": None if kept is None else kept.note,
@@ -143,10 +146,12 @@ def words_text(words: LookedFor) -> str:
     """Where a judged track's words came from, for people."""
     named = _state(words.state, words.source, words.note) if words.state is not None else "none"
     language = f", language {words.language}" if words.language is not None else ""
-    return f"{named}{language}{f', not judged: {words.refusal}' if words.refusal is not None else ''}"
+    gate = f", not judged: {words.refusal}" if words.refusal is not None else ""
+    also = f"; {words.unanswered}" if words.unanswered is not None and words.state != "unavailable" else ""
+    return f"{named}{language}{gate}{also}"
 
 
 def words_record(words: LookedFor) -> dict[str, Any]:
     """The same, as `show --json` prints it."""
-    names = ("state", "source", "note", "language", "refusal", "sha256", "model", "looked_at")
+    names = ("state", "source", "note", "language", "refusal", "unanswered", "sha256", "model", "looked_at")
     return {name: getattr(words, name) for name in names}

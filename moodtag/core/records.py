@@ -127,6 +127,10 @@ class LookedFor:
 
     `state` None: the music brings none, and no one else was asked. `refusal` tells why words that were found are not judged.
     `sidecar` is the state of the file beside the track, None where there was none; `model` the one that judged.
+
+    `rejected`: the gate refused the text, so that there is more to look for. `asked` are the keys of the services that were
+    asked for `names`, in order, None in what an older version kept; `unanswered` says why one of them gave no answer.
+    `stale`: the file's own words may be others by now.
     """
 
     state: LyricsState | None = None
@@ -138,6 +142,11 @@ class LookedFor:
     sidecar: Stamp | None = None
     model: str | None = None
     looked_at: str | None = None
+    rejected: bool = False
+    asked: tuple[str, ...] | None = None
+    names: str | None = None
+    unanswered: str | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

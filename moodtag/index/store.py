@@ -45,6 +45,10 @@ class Track:
     song: Song = UNNAMED
     words: LookedFor | None = None
 
+    def with_stale_words(self) -> "Track":
+        """The track with its words to be looked for again."""
+        return self if self.words is None else replace(self, words=replace(self.words, stale=True))
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
@@ -317,8 +321,8 @@ def _towers(text: str) -> Towers:
 
 def _words(text: str) -> LookedFor:
     fields = json.loads(text)
-    sidecar = fields.pop("sidecar")
-    return LookedFor(**fields, sidecar=None if sidecar is None else Stamp(**sidecar))
+    sidecar, asked = fields.pop("sidecar"), fields.pop("asked", None)
+    return LookedFor(**fields, sidecar=None if sidecar is None else Stamp(**sidecar), asked=None if asked is None else tuple(asked))
 
 
 def _failure(row: sqlite3.Row) -> Failure:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,12 +45,14 @@ ReadTexts = Callable[[Any], tuple[TaggedText, ...]]
 class Told:
     """What a file says without being heard: the sound's identity, the song, texts that may be its words, and the tags.
 
-    `tags` is None where it can hold none; `tag_error` tells why they could not be read.
+    `texts_error` tells why texts could not be read. `tags` is None where it can hold none; `tag_error` tells why they could
+    not be read.
     """
 
     audio_key: str
     song: Song = UNNAMED
     texts: tuple[TaggedText, ...] = ()
+    texts_error: str | None = None
     tags: Tags | None = None
     tag_error: TagError | None = None
 
@@ -143,7 +145,11 @@ def _tell(path: Path, read_texts: ReadTexts | None) -> Told:
         tags = None if media.container is None else read_fields(media.container)
     except TagError as error:
         return Told(key, tag_error=error)
-    return Told(key, read_song(media.file), () if read_texts is None else read_texts(media.file), tags)
+    told = Told(key, read_song(media.file), tags=tags)
+    try:
+        return told if read_texts is None else replace(told, texts=read_texts(media.file))
+    except Exception as error:  # noqa: BLE001 - words in a form that no one foresaw cost the file its words only
+        return replace(told, texts_error=f"cannot be read ({type(error).__name__})")
 
 
 def _prepare(memory_bytes: int, pipe_lock_s: float) -> None:

@@ -14,8 +14,13 @@ LRCLIB, GENIUS = SERVICES = ("lrclib", "genius")
 
 
 class Provider(Protocol):
-    """A service that may know a song's words. `find` never raises; `close` ends what is under way."""
+    """A service that may know a song's words. `find` never raises; `close` ends what is under way.
 
+    `key` stands for it in the index: another service, or the same at another address, has another.
+    """
+
+    @property
+    def key(self) -> str: ...
     def find(self, song: Song) -> Lyrics: ...
     def close(self) -> None: ...
 
@@ -24,11 +29,15 @@ class Provider(Protocol):
 class Found:
     """What was found of a song's words, and what the gate made of them.
 
-    `lyrics` None: nothing is with the music, and no one else was asked. `words` None: there is no text.
+    `lyrics` None: nothing is with the music, and no one else was asked. `words` None: there is no text. `asked` are the keys
+    of the services that were asked; `unanswered` says why one gave no answer, None where all did or where there is nothing
+    more to look for.
     """
 
     lyrics: Lyrics | None = None
     words: Words | None = None
+    asked: tuple[str, ...] = ()
+    unanswered: str | None = None
 
     @property
     def is_judged(self) -> bool:
@@ -55,13 +64,13 @@ def ask(local: Found, song: Song, providers: Sequence[Provider]) -> Found:
     """What the music brings, or, where that is no answer, what the providers say."""
     if local.is_answer:
         return local
-    asked = [local] if local.lyrics is not None else []
-    for provider in providers:
+    told, keys = [local] if local.lyrics is not None else [], tuple(provider.key for provider in providers)
+    for number, provider in enumerate(providers, 1):
         found = _checked(provider.find(song))
         if found.is_answer:
-            return found
-        asked.append(found)
-    return _most_telling(asked)
+            return replace(found, asked=keys[:number])
+        told.append(found)
+    return replace(_most_telling(told), asked=keys)
 
 
 def _texts(track: Path, tagged: Sequence[TaggedText]) -> Iterator[Callable[[], Lyrics | None]]:
@@ -97,8 +106,14 @@ def _checked(lyrics: Lyrics) -> Found:
     return Found(replace(lyrics, state="instrumental", text=None) if words.is_instrumental else lyrics, words)
 
 
-def _most_telling(asked: Sequence[Found]) -> Found:
+def _most_telling(told: Sequence[Found]) -> Found:
     """What is to be told where no words passed: a text that was refused, else who could not be asked, else "not found"."""
-    texts = [found for found in asked if found.words is not None]
-    unanswered = [found for found in asked if found.lyrics is not None and found.lyrics.state == "unavailable"]
-    return (texts + unanswered + [*asked, Found()])[0]
+    texts = [found for found in told if found.words is not None]
+    unasked = [found for found in told if found.lyrics is not None and found.lyrics.state == "unavailable"]
+    best = (texts + unasked + [*told, Found()])[0]
+    return replace(best, unanswered=next(map(_why_unanswered, unasked), None))
+
+
+def _why_unanswered(found: Found) -> str:
+    assert found.lyrics is not None
+    return found.lyrics.note or f"{found.lyrics.source or 'a service'} could not be asked"

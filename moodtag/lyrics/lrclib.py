@@ -3,6 +3,7 @@
 Source: https://lrclib.net/docs
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -55,6 +56,12 @@ class Lrclib(Service):
         self._base_url = _checked(base_url)
         headers = {"User-Agent": f"moodtag {moodtag.__version__}", "Accept": "application/json"}
         super().__init__(manners or Manners(), Exchange(_NAME, timeout_s=timeout_s, max_bytes=_MAX_BYTES, headers=headers))
+
+    @property
+    def key(self) -> str:
+        if self._base_url == BASE_URL:
+            return self.source
+        return f"{self.source}@{hashlib.sha256(self._base_url.encode()).hexdigest()[:12]}"
 
     def _found(self, song: Song, title: str, artist: str) -> Lyrics:
         song = replace(song, title=title, artist=artist)

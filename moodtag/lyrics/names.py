@@ -38,6 +38,11 @@ def why_unaskable(title: str, artist: str) -> str | None:
     return None
 
 
+def asked_names(title: str | None, artist: str | None) -> str:
+    """By what it is known that a service was asked for the same song: both names, folded."""
+    return "\n".join(folded((name or "")[: MAX_LENGTH + 1]) for name in (title, artist))
+
+
 def is_same_song(title: str, artist: str, *, other_title: str, other_artist: str) -> bool:
     """Whether the two are one song by one artist, as far as names can tell."""
     return folded(plain_title(title)) == folded(plain_title(other_title)) and is_same_artist(artist, other_artist)

@@ -25,6 +25,11 @@ class Service(ABC):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def key(self) -> str:
+        """What stands for it in the index: its name there, with a digest of its address where that is not the usual one."""
+        return self.source
+
     def close(self) -> None:
         """Hangs up at once. Who is waiting for an answer gets `unavailable`."""
         self._courtesy.close(end=self._exchange.end, hang_up=self._exchange.close)

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from moodtag.cli.lyrics import Teller
+from moodtag.library.files import find_tracks
 from tests.cli.test_commands import moodtag
 from tests.conftest import MakeAudio
-from tests.lyrics.server import Server, track
+from tests.lyrics.server import Server, shows, track
 from tests.lyrics.test_embedded import edit
 from tests.lyrics.words import RAIN, REGEN
-from tests.test_words import give_words
+from tests.test_words import Service, give_words
 
 GRIEF = "I cry alone in the cold dark grave, my tears and my pain, you died and left me with sorrow and despair\n" * 4
 
@@ -94,3 +96,33 @@ def test_a_bad_address_is_wrong_usage(library: Path) -> None:
 def test_a_token_appears_in_no_text(library: Path) -> None:
     done = moodtag("scan", library, "--dry-run", "--lyrics", "fetch", MOODTAG_GENIUS_TOKEN="top secret")
     assert "secret" not in done.stdout + done.stderr
+
+
+def test_a_service_that_could_not_be_asked_ends_in_exit_1_though_there_is_a_text(make_audio: MakeAudio, tmp_path: Path) -> None:
+    path = give_words(make_audio(".flac", folder=tmp_path / "music"), "Let it rain")
+
+    def name(tags: Any) -> None:
+        tags["TITLE"], tags["ARTIST"] = ["Rain"], ["Nobody"]
+
+    edit(path, name)
+    with Server() as server:
+        fetch = ("--lyrics", "fetch", "--lrclib-url", server.url)
+        known = moodtag("lyrics", path, *fetch)
+        assert (known.returncode, known.stdout.rpartition(", ")[2]) == (0, "not judged: too short to judge\n")
+        server.always(shows("no", status=403))
+        done = moodtag("lyrics", path, *fetch)
+        assert (done.returncode, done.stdout.rpartition(", ")[2]) == (
+            1,
+            "not judged: too short to judge; LRCLIB refuses to answer (HTTP 403)\n",
+        )
+        (record,) = records(moodtag("lyrics", path, *fetch, "--json").stdout)
+        assert (record["state"], record["unanswered"]) == ("embedded", "LRCLIB refuses to answer (HTTP 403)")
+        moodtag("scan", path, *fetch)
+    assert "too short to judge; LRCLIB refuses to answer (HTTP 403)" in moodtag("show", path).stdout
+
+
+def test_an_error_no_one_foresaw_is_told_of_its_track(make_audio: MakeAudio, capsys: pytest.CaptureFixture[str]) -> None:
+    (found,) = find_tracks([make_audio(".flac")])
+    teller = Teller((Service(ZeroDivisionError()),), None, text=False, json=True)
+    assert not teller.tell(found)
+    assert records(capsys.readouterr().out)[0]["error"] == "its words cannot be read (ZeroDivisionError)"

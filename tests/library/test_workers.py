@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from moodtag.core.errors import DecodeError, FileError
-from moodtag.core.records import ExcerptPlan
+from moodtag.core.records import ExcerptPlan, TaggedText
 from moodtag.library.decode import audio_key
 from moodtag.library.workers import Limits, LostAnswerError, Workers
 from tests.conftest import MakeAudio
@@ -33,6 +34,19 @@ def test_a_worker_hears_identifies_and_reads_tags(workers: Workers, make_audio: 
     assert heard.told.tags == {"MOOD": (), "VALENCE": (), "AROUSAL": (), "MOODTAG": ()}
     assert heard.told.audio_key == audio_key(path)
     assert workers.result(workers.identify(path), path) == heard.told
+
+
+def fail(file: Any) -> tuple[TaggedText, ...]:
+    raise ZeroDivisionError(file)
+
+
+def test_texts_that_cannot_be_read_cost_the_file_nothing_else(make_audio: MakeAudio) -> None:
+    path = make_audio(".flac")
+    workers = Workers(1, limits=Limits(), read_texts=fail)
+    told = workers.result(workers.identify(path), path)
+    workers.stop()
+    assert (told.texts, told.texts_error) == ((), "cannot be read (ZeroDivisionError)")
+    assert (told.song.title, told.tags) == ("Élégie", {"MOOD": (), "VALENCE": (), "AROUSAL": (), "MOODTAG": ()})
 
 
 def test_an_error_comes_back_whole(workers: Workers, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ SONG = Song(title="Rain", artist="Nobody")
 class Known:
     """A provider that gives one answer, and counts how often it is asked."""
 
+    key = "known"
+
     def __init__(self, answer: Lyrics) -> None:
         self.answer, self.asked = answer, 0
 
@@ -74,3 +76,35 @@ def test_not_found_and_unavailable_are_never_confused(answers: list[Lyrics], sta
     found = find_words(tmp_path / "x.mp3", (), SONG, [Known(answer) for answer in answers])
     assert told(found)[0] == state
     assert find_local(tmp_path / "x.mp3", ()) == Found()
+
+
+REFUSED = Lyrics("fetched", "Let it rain", "lrclib")
+
+
+@pytest.mark.parametrize(
+    ("tagged", "answers", "state"),
+    [
+        ((TaggedText("USLT", "Let it rain"),), [UNAVAILABLE], "embedded"),
+        ((TaggedText("USLT", "Let it rain"),), [NOT_FOUND, UNAVAILABLE], "embedded"),
+        ((), [REFUSED, UNAVAILABLE], "fetched"),
+        ((), [UNAVAILABLE, REFUSED], "fetched"),
+        ((), [NOT_FOUND, UNAVAILABLE], "unavailable"),
+    ],
+)
+def test_who_could_not_be_asked_is_remembered_behind_a_refused_text(
+    tagged: tuple[TaggedText, ...], answers: list[Lyrics], state: str, tmp_path: Path
+) -> None:
+    found = find_words(tmp_path / "x.mp3", tagged, SONG, [Known(answer) for answer in answers])
+    assert (told(found)[0], found.is_answer, found.unanswered) == (state, False, "LRCLIB could not be reached")
+
+
+def test_who_could_not_be_asked_is_of_no_matter_where_another_knew(tmp_path: Path) -> None:
+    assert find_words(tmp_path / "x.mp3", (), SONG, [Known(UNAVAILABLE), Known(FETCHED)]).unanswered is None
+    nameless = find_words(tmp_path / "x.mp3", (), SONG, [Known(Lyrics("unavailable", source="genius"))])
+    assert nameless.unanswered == "genius could not be asked"
+
+
+def test_only_those_are_told_as_asked_who_were(tmp_path: Path) -> None:
+    found = find_words(tmp_path / "x.mp3", (), SONG, [Known(NOT_FOUND), Known(FETCHED), Known(NOT_FOUND)])
+    assert found.asked == ("known", "known")
+    assert find_words(tmp_path / "x.mp3", (TaggedText("USLT", RAIN),), SONG, [Known(FETCHED)]).asked == ()

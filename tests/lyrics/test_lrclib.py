@@ -1,6 +1,7 @@
 """LRCLIB's client against a server that speaks its protocol, and misbehaves as the real one does."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -343,6 +344,12 @@ def test_closing_waits_for_no_answer(server: Server, slowly: Any) -> None:
         assert note_of(waiting.result(timeout=5)) == "LRCLIB is no longer asked"
         assert time.monotonic() - begun_s < 2
     assert len(server.requests) == 1
+
+
+def test_an_own_address_is_told_apart_and_not_shown() -> None:
+    with Lrclib("https://me:secret@example.org/lrclib/") as own, Lrclib("https://me:secret@example.org/lrclib") as same, Lrclib() as usual:
+        assert re.fullmatch("lrclib@[0-9a-f]{12}", own.key)
+        assert (same.key, usual.key) == (own.key, "lrclib")
 
 
 @pytest.mark.parametrize("url", ["", "lrclib.net", "ftp://lrclib.net", "https://", "https://x/?q=1", "http://x:y"])
