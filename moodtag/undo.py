@@ -116,9 +116,14 @@ def _foreseen(write: Write) -> Undone:
 
 
 def _foreseen_of_sidecar(write: Write, sidecar: Path) -> Undone:
-    """It goes if it is as it was made; one that is gone already is as good as taken back."""
+    """It goes if it is as it was made; one that is gone already, from beside its track, is as good as taken back.
+
+    Raises OSError where the track is gone as well: both may be elsewhere.
+    """
     (made,) = write.entry.changes
     there = digest_there(sidecar)
+    if there is None:
+        stamp_of(write.entry.path)
     change = FieldChange(made.field, () if there is None else (there,), ())
     if change.old not in ((), made.new):
         return Undone(sidecar, write.run_id, refused=(change,))

@@ -10,6 +10,7 @@ from moodtag.core.errors import TagError
 from moodtag.embed import HAS_SIDECAR, Kept
 from moodtag.index.store import Index
 from moodtag.library.sidecars import new_sidecar
+from moodtag.undo import GONE
 from moodtag.write import recover
 from tests.conftest import MakeAudio, Scanner
 from tests.lyrics.words import REGEN
@@ -119,6 +120,61 @@ def test_a_sidecar_in_a_folder_that_was_renamed_is_found_there(scanner: Scanner,
     (undone,) = taken_back(scanner.index)
     assert (undone.path, undone.exact) == (library / "new" / "elegy.txt", True)
     assert not undone.path.exists()
+
+
+def test_a_sidecar_whose_folder_is_away_is_not_said_to_be_taken_back(index: Index, library: Path, make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3", folder=library / "disk" / "album")
+    keep(index, "sidecar", path)
+    (library / "disk").rename(library / "unplugged")
+    for dry_run in (True, False):
+        (undone,) = taken_back(index, dry_run=dry_run)
+        assert (undone.path, undone.error, undone.exact) == (path, GONE, False)
+    (library / "unplugged").rename(library / "disk")
+    assert [undone.exact for undone in taken_back(index)] == [True]
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_a_track_and_a_sidecar_that_were_renamed_are_not_said_to_be_gone(scanner: Scanner, library: Path, make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3", folder=library)
+    scanner()
+    keep(scanner.index, "sidecar", path)
+    path.rename(library / "song.mp3")
+    (library / "elegy.txt").rename(library / "song.txt")
+    (undone,) = taken_back(scanner.index)
+    assert (undone.error, undone.remedy) == (GONE, "scan its new place, then undo again")
+    scanner()
+    (undone,) = taken_back(scanner.index)
+    assert (undone.path, undone.exact) == (library / "song.txt", True)
+    assert os.listdir(library) == ["song.mp3"]
+
+
+def test_a_sidecar_that_stayed_when_its_track_was_moved_is_found_where_it_was_made(
+    scanner: Scanner, library: Path, make_audio: MakeAudio
+) -> None:
+    path = make_audio(".mp3", folder=library)
+    scanner()
+    keep(scanner.index, "sidecar", path)
+    (library / "new").mkdir()
+    path.rename(library / "new" / "song.mp3")
+    (library / "new" / "song.txt").write_text("mine")
+    scanner()
+    (undone,) = taken_back(scanner.index)
+    assert (undone.path, undone.exact) == (library / "elegy.txt", True)
+    assert (library / "new" / "song.txt").read_text() == "mine"
+    assert not (library / "elegy.txt").exists()
+
+
+def test_whether_a_killed_write_happened_stays_open_while_its_folder_is_away(index: Index, library: Path, make_audio: MakeAudio) -> None:
+    path = make_audio(".mp3", folder=library / "disk")
+    with index.run("lyrics") as run, new_sidecar(path, ".txt", WORDS) as sidecar:
+        index.journal.begin(sidecar.entry, run_id=run.id)
+        sidecar.commit()
+    (library / "disk").rename(library / "unplugged")
+    recover(index)
+    assert len(index.journal.begun()) == 1
+    (library / "unplugged").rename(library / "disk")
+    recover(index)
+    assert [undone.exact for undone in taken_back(index)] == [True]
 
 
 @pytest.mark.parametrize("killed", ["before", "after"])

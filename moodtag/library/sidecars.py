@@ -47,7 +47,7 @@ def new_sidecar(track: Path, suffix: str, text: str) -> Iterator[Sidecar]:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        change = FieldChange(SIDECAR, (), (digest_of(raw),), None, json.dumps(target.name))
+        change = FieldChange(SIDECAR, (), (digest_of(raw),), json.dumps(str(target.absolute())), json.dumps(target.name))
         yield Sidecar(Entry(track, (change,), None, Stamp(0, 0)), copy, target)
     finally:
         with suppress(OSError):
@@ -55,16 +55,30 @@ def new_sidecar(track: Path, suffix: str, text: str) -> Iterator[Sidecar]:
 
 
 def sidecar_of(entry: Entry) -> Path | None:
-    """The file that the journalled write made beside the track; None: it changed the track itself."""
-    made = next((change.new_raw for change in entry.changes if change.field == SIDECAR), None)
-    return None if made is None else entry.path.with_name(json.loads(made))
+    """The file that the journalled write made beside the track, where it may be by now; None: it changed the track itself.
+
+    That is beside the track, by its own name or by the track's, or where it was made: where it lies as it was made, or else
+    the first place with anything there. Raises OSError.
+    """
+    made = next((change for change in entry.changes if change.field == SIDECAR), None)
+    if made is None or made.new_raw is None:
+        return None
+    beside = entry.path.with_name(json.loads(made.new_raw))
+    renamed = entry.path.with_name(entry.path.stem + beside.suffix)
+    first = beside if made.old_raw is None else Path(json.loads(made.old_raw))
+    there = [path for path in (beside, renamed, first) if os.path.lexists(path)]
+    return next((path for path in there if digest_there(path) in made.new), there[0] if there else beside)
 
 
 def digest_there(sidecar: Path) -> str | None:
-    """The digest of what is there now, empty for what is no file, None where there is nothing. Raises OSError."""
+    """The digest of what is there now, empty for what is no file, None where there is nothing.
+
+    Raises OSError, also where the folder is not there: it may lie on a disk that comes back.
+    """
     try:
         return digest_of(sidecar.read_bytes()) if stat.S_ISREG(sidecar.lstat().st_mode) else ""
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
+        sidecar.parent.stat()
         return None
 
 
