@@ -25,8 +25,9 @@ _HEADER = re.compile(
 )
 _TIME = re.compile(r"[\[<]\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?[\]>]")
 _TIMED_LINE = re.compile(r"^[^\S\n]*+\[\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?\]", re.MULTILINE)
+COMMENT = re.compile("<!--"), re.compile("-->")
 _ENCLOSED = (
-    (re.compile("<!--"), re.compile("-->")),
+    COMMENT,
     (re.compile(r"<(?:script|style)\b", re.IGNORECASE), re.compile("</(?:script|style)>", re.IGNORECASE)),
 )
 _TAG = re.compile(r"</?[a-z][^<>\n]{0,300}>", re.IGNORECASE)
@@ -111,6 +112,15 @@ def without_times(text: str) -> str:
     return _HEADER.sub("", _TIME.sub("", text)) if _TIME.search(text) else text
 
 
+def without_enclosed(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
+    """The text without what stands between the two; what is never closed stays."""
+    kept, at = list[str](), 0
+    while (begin := opening.search(text, at)) is not None and (end := closing.search(text, begin.end())) is not None:
+        kept.append(text[at : begin.start()])
+        at = end.end()
+    return "".join((*kept, text[at:]))
+
+
 def detect_language(text: str) -> str | None:
     """The ISO 639-1 code of the language, None where it is not certain."""
     script = _script(text)
@@ -126,19 +136,10 @@ def _without_markup(text: str) -> str | None:
         return None
     text = _BREAK.sub("\n", without_times(text))
     for opening, closing in _ENCLOSED:
-        text = _without_enclosed(text, opening, closing)
+        text = without_enclosed(text, opening, closing)
     # Of a number of thousands of digits no integer is made: that is an error.
     plain = html.unescape(_HUGE_REFERENCE.sub("\ufffd", _TAG.sub("", text)))
     return _UNSEEN.sub("", _composed(plain))
-
-
-def _without_enclosed(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
-    """The text without what stands between the two; what is never closed stays."""
-    kept, at = list[str](), 0
-    while (begin := opening.search(text, at)) is not None and (end := closing.search(text, begin.end())) is not None:
-        kept.append(text[at : begin.start()])
-        at = end.end()
-    return "".join((*kept, text[at:]))
 
 
 def _composed(text: str) -> str:

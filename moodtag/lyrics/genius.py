@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import moodtag
 from moodtag.core.errors import UsageError
 from moodtag.core.records import Lyrics, Song
+from moodtag.lyrics.clean import COMMENT, without_enclosed
 from moodtag.lyrics.courtesy import Manners, UnavailableError, refusal
 from moodtag.lyrics.exchange import Answer, Exchange
 from moodtag.lyrics.find import GENIUS as SOURCE
@@ -26,6 +27,8 @@ _NAME = "Genius"
 _MAX_BYTES = 4_000_000  # pages of songs with many remarks have more than one megabyte
 _MAX_FOUND = 50
 _HEADER = re.compile(r"\[[^\[\]\n]*+\]")
+_NO_TAG = re.compile(r"<(?!/?[a-zA-Z][^<>]*+>)")
+_PART, _MAX_PARTS = "data-lyrics-container", 200
 _INSTRUMENTAL = re.compile(r"\W*(?:this (?:song|track) is an? )?instrumental\W*", re.IGNORECASE)
 
 _Hit = Mapping[str, Any]
@@ -110,7 +113,7 @@ class Genius(Service):
         answer = self._exchange.get(f"{self._web_url if web else self._api_url}{path}", query=query, headers=headers)
         _check(answer)
         if web:
-            return {"html": answer.body.decode("utf-8", "replace")}
+            return {"html": _tidy(answer.body.decode("utf-8", "replace"))}
         said = json.loads(answer.body)
         return said.get("response", said)
 
@@ -121,6 +124,16 @@ def _check(answer: Answer) -> None:
         raise UnavailableError(f"{_NAME} does not know this token")
     if answer.status != 200:
         raise refusal(_NAME, answer.status, retry_after=answer.retry_after)
+
+
+def _tidy(page: str) -> str:
+    """The page without comments and with tags only that have an end: over others the parser takes quadratic time.
+
+    Raises UnavailableError for one with more parts than any song has.
+    """
+    if page.count(_PART) > _MAX_PARTS:
+        raise _strange()
+    return _NO_TAG.sub("&lt;", without_enclosed(page, *COMMENT))
 
 
 def _strange() -> UnavailableError:

@@ -119,7 +119,7 @@ def test_a_megabyte_of_anything_is_judged_at_once(piece: str) -> None:
         check(text)
         has_times(text)
         without_times(text)
-        assert time.process_time() - begun_s < 1
+        assert time.process_time() - begun_s < 2
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "0" * 90_000 + "9", "x" + "f" * 5000, "X110000", "xD800", "1114112"])
