@@ -50,7 +50,7 @@ def _texts(tags: Any, key: str) -> Iterator[str]:
     except (KeyError, ValueError):
         return
     values = getattr(value, "genres", None) or getattr(value, "text", value)  # an ID3 genre may be a number
-    if isinstance(values, apev2.APEBinaryValue | bytes):
+    if isinstance(values, apev2.APEBinaryValue | apev2.APEExtValue | bytes):  # an external value is an address
         return
     for each in [values] if isinstance(values, str) else values:
         yield " ".join(str(each).split())

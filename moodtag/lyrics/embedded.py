@@ -50,7 +50,7 @@ def _texts(tags: Any, key: str) -> Iterator[str]:
         values = tags[key]
     except (KeyError, ValueError):
         return
-    if not isinstance(values, apev2.APEBinaryValue):
+    if not isinstance(values, apev2.APEBinaryValue | apev2.APEExtValue):  # bytes, or an address where something lies
         yield from (str(value) for value in ([values] if isinstance(values, str) else values))
 
 

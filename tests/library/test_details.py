@@ -54,3 +54,13 @@ def test_several_artists_stand_in_a_row_and_odd_years_are_none(make_audio: MakeA
 def test_a_file_without_tags_says_nothing(make_audio: MakeAudio) -> None:
     assert read_song(open_media(make_audio(".mka")).file) == Song()
     assert read_song(None) == Song()
+
+
+def test_an_address_in_place_of_a_text_is_no_name(make_audio: MakeAudio) -> None:
+    path = make_audio(".wv")
+    opened: Any = mutagen.File(path)
+    value: Any = apev2.APEValue
+    opened.tags["Title"], opened.tags["Artist"] = value("http://example.org/x", apev2.EXTERNAL), "Nobody"
+    opened.save()
+    song = read_song(open_media(path).file)
+    assert (song.title, song.artist) == (None, "Nobody")

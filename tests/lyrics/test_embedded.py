@@ -93,10 +93,13 @@ def test_a_frame_that_claims_latin_1_and_holds_something_else_is_read_as_that(en
     assert [each.text for each in tagged(edit(make_audio(".mp3"), fill))] == [text]
 
 
-def test_files_that_can_hold_no_tags_and_binary_items_have_no_words(make_audio: MakeAudio) -> None:
+@pytest.mark.parametrize(("stored", "kind"), [(b"\x00\x01", apev2.BINARY), ("http://example.org/rain.txt", apev2.EXTERNAL)])
+def test_files_that_can_hold_no_tags_and_items_that_are_no_text_have_no_words(
+    stored: bytes | str, kind: int, make_audio: MakeAudio
+) -> None:
     def fill(tags: Any) -> None:
         value: Any = apev2.APEValue
-        tags["Lyrics"] = value(b"\x00\x01", apev2.BINARY)
+        tags["Lyrics"] = value(stored, kind)
 
     assert tagged(make_audio(".mka")) == ()
     assert tagged(edit(make_audio(".wv"), fill)) == ()
