@@ -23,8 +23,9 @@ _MAX_MARKS = 30
 _HEADER = re.compile(
     r"^[^\S\n]*+\[(?:ar|ti|al|au|by|re|ve|la|length|offset|tool|id|#)[^\S\n]*+:[^\]\n]*+\][^\S\n]*+$", re.IGNORECASE | re.MULTILINE
 )
-_TIME = re.compile(r"[\[<]\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?[\]>]")
-_TIMED_LINE = re.compile(r"^[^\S\n]*+\[\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?\]", re.MULTILINE)
+_STAMP = r"[ \t]{0,4}\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,:]\d{1,9})?[ \t]{0,4}"
+_TIME = re.compile(rf"[\[<]{_STAMP}[\]>]")
+_TIMED_LINE = re.compile(rf"^[^\S\n]*+\[{_STAMP}\]", re.MULTILINE)
 COMMENT = re.compile("<!--"), re.compile("-->")
 _ENCLOSED = (
     COMMENT,

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from moodtag.lyrics.clean import MIN_LETTERS, check, detect_language, has_times, without_times
+from moodtag.lyrics.clean import MAX_CHARACTERS, MIN_LETTERS, check, detect_language, has_times, without_times
 from tests.lyrics.words import RAIN, REGEN
 
 LINES = tuple(RAIN.splitlines())
@@ -15,11 +15,24 @@ def test_plain_words_pass_as_they_are() -> None:
     assert (words.lines, words.language, words.refusal) == (LINES, "en", None)
 
 
-@pytest.mark.parametrize("stamp", ["[00:12.34]", "[00:12.345]", "[00:12]", "[1:02:30]", "[00:12.34][01:44.10]", "[00:12.34]<00:12.40>"])
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "[00:12.34]", "[00:12.345]", "[00:12]", "[1:02:30]", "[00:12,34]", "[1:02:03.45]", "[00:12.3456]", "[ 00:12.34 ]",
+        "[00:12.34][01:44.10]", "[00:12.34]<00:12.40>",
+    ],
+)  # fmt: skip
 def test_time_stamps_of_an_lrc_file_and_its_headers_go(stamp: str) -> None:
     lrc = "[ar:Nobody]\n[ti:Rain]\n[length:03:12]\n[offset:+500]\n" + "".join(f"{stamp} {line}\n" for line in LINES)
     assert check(lrc).lines == LINES
     assert without_times(RAIN) == RAIN
+
+
+@pytest.mark.parametrize("piece", ["[", "[ ", "[00:12.3456789", "\n", " \t", "[1:02:03", "<0:0"])
+def test_however_long_a_text_is_its_stamps_are_found_in_no_time(piece: str) -> None:
+    text, started = piece * (MAX_CHARACTERS // len(piece)), time.process_time()
+    assert (has_times(text), without_times(text)) == (False, text)
+    assert time.process_time() - started < 0.5
 
 
 def test_word_stamps_within_a_line_go() -> None:
