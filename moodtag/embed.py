@@ -15,7 +15,7 @@ from moodtag.library.containers import Container, open_media
 from moodtag.library.journal import Plan
 from moodtag.library.sidecars import new_sidecar
 from moodtag.lyrics.clean import has_times
-from moodtag.lyrics.embedded import SUFFIXES, find_sidecar, read_tagged
+from moodtag.lyrics.embedded import SUFFIXES, find_sidecars, read_tagged
 from moodtag.lyrics.find import Found
 from moodtag.write import make_sidecar, recover, write_file
 
@@ -77,7 +77,7 @@ class Keeper:
         return Kept("tags") if written else Kept(note=BRINGS_WORDS)
 
     def _beside(self, path: Path, text: str) -> Kept:
-        if find_sidecar(path) is not None or any(os.path.lexists(path.with_name(path.stem + suffix)) for suffix in SUFFIXES):
+        if find_sidecars(path) or any(os.path.lexists(path.with_name(path.stem + suffix)) for suffix in SUFFIXES):
             return Kept(note=HAS_SIDECAR)
         suffix = ".lrc" if has_times(text) else ".txt"
         with new_sidecar(path, suffix, f"{text}\n") as sidecar:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from moodtag.core.records import Estimate, LookedFor, LyricsMode, Song, Verdict
 from moodtag.index.store import Track
 from moodtag.library.workers import Told
-from moodtag.lyrics.embedded import find_sidecar, sidecar_stamp
+from moodtag.lyrics.embedded import find_sidecars, sidecar_stamp
 from moodtag.lyrics.find import SERVICES, Found, Provider, ask, find_local
 from moodtag.lyrics.names import asked_names
 from moodtag.networks.checkpoint import LyricsModel
@@ -63,7 +63,7 @@ class Reader:
         words = track.words
         if words is None or words.stale or words.model != self.options.model.id or not _is_of(words, track.song):
             return True
-        if sidecar_stamp(find_sidecar(track.path)) != words.sidecar:
+        if sidecar_stamp(find_sidecars(track.path)) != words.sidecar or _is_unread(words):
             return True
         return self.options.mode == "fetch" and not _is_settled(words) and not self._holds(words)
 
@@ -89,15 +89,16 @@ class Reader:
         """
         looked = LookedFor(model=self.options.model.id, looked_at=self._now().isoformat(timespec="seconds"), asked=())
         try:
-            looked = replace(looked, sidecar=sidecar_stamp(find_sidecar(path)))
+            looked = replace(looked, sidecar=sidecar_stamp(find_sidecars(path)))
             return self._read(path, told, known, looked)
         except Exception as error:  # noqa: BLE001 - foreseen or not: no text ends a scan
             return Reading(replace(looked, refusal=f"cannot be judged ({type(error).__name__})"), None)
 
     def _read(self, path: Path, told: Told, known: Track | None, looked: LookedFor) -> Reading:
         looked = replace(looked, refusal=told.texts_error)  # unless there are others
-        found = find_local(path, told.texts)
-        if found.is_answer:
+        found = find_local(path, told.texts, languages=self.options.model.config.languages)
+        looked = replace(looked, note=found.note)
+        if found.is_answer or found.is_unavailable:
             return self._reading(found, looked)
         held = self._held(known, told.song)
         if held is not None and (self.options.mode != "fetch" or self._holds(held.looked)):
@@ -131,7 +132,7 @@ class Reader:
 
     def _reading(self, found: Found, looked: LookedFor) -> Reading:
         if found.lyrics is not None:
-            looked = replace(looked, state=found.lyrics.state, source=found.lyrics.source, note=found.lyrics.note)
+            looked = replace(looked, state=found.lyrics.state, source=found.lyrics.source, note=found.lyrics.note or found.note)
         words = found.words
         if words is None or words.is_instrumental:
             return Reading(looked, None)
@@ -174,7 +175,12 @@ def source_of(looked: LookedFor) -> str:
 
 def _brings_its_own(words: LookedFor) -> bool:
     """Whether what was found came with the music, and not from a service."""
-    return words.state in ("embedded", "sidecar") or (words.state == "instrumental" and words.source not in SERVICES)
+    return words.state in ("embedded", "sidecar") or (words.state in ("instrumental", "unavailable") and words.source not in SERVICES)
+
+
+def _is_unread(words: LookedFor) -> bool:
+    """Whether the music brings words that could not be read."""
+    return words.state == "unavailable" and _brings_its_own(words)
 
 
 def _is_settled(words: LookedFor) -> bool:

@@ -2,9 +2,10 @@
 
 import os
 import stat
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -94,37 +95,54 @@ def decode_text(raw: bytes) -> str:
     return raw.decode("cp1252", "replace") if best is None else str(best)
 
 
-def find_sidecar(track: Path) -> Path | None:
-    """The file of words beside the track: `<stem>.lrc` or `.txt`, in its folder or in `Lyrics/` below, in any case."""
+def find_sidecars(track: Path) -> list[Path]:
+    """What lies beside the track as files of words do, better ones first.
+
+    That is `<stem>.lrc` or `.txt`, in its folder or in `Lyrics/` below, in any case, accents apart or in one with their letters.
+    """
     folders = (track.parent, *(track.parent / name for name in _names(track.parent).get(_FOLDER, ())))
-    for folder in folders:
-        names = _names(folder)
-        for suffix in SUFFIXES:
-            for name in names.get(track.stem.casefold() + suffix, ()):
-                return folder / name
-    return None
+    named = (_named(folder, _folded(track.stem) + suffix) for folder in folders for suffix in SUFFIXES)
+    return list(islice(chain.from_iterable(named), _MAX_TEXTS))
 
 
 def read_sidecar(path: Path) -> str | None:
-    """The text of a sidecar; None where it is no plain file, too long or cannot be read."""
+    """The text of a sidecar; None where it is no plain file, too long or gone. Raises OSError where it cannot be read."""
     try:
-        if not stat.S_ISREG(path.lstat().st_mode) or path.stat().st_size > MAX_BYTES:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
             return None
         return decode_text(path.read_bytes())
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def sidecar_stamp(path: Path | None) -> Stamp | None:
-    """By what a sidecar is known to be unchanged; None where there is none."""
+def sidecar_stamp(paths: Sequence[Path]) -> Stamp | None:
+    """By what a track's sidecars are known to be unchanged: their sizes and times added up; None where there are none.
+
+    What may not be read does not count: once it may, that is a change.
+    """
+    stamps = list(filter(None, map(_stamp, paths)))
+    return Stamp(sum(each.size_bytes for each in stamps), sum(each.mtime_ns for each in stamps)) if stamps else None
+
+
+def _stamp(path: Path) -> Stamp | None:
     try:
-        return None if path is None else Stamp.of(path.lstat())
+        return Stamp.of(path.lstat()) if os.access(path, os.R_OK) else None
     except OSError:
         return None
+
+
+def _named(folder: Path, folded: str) -> Iterator[Path]:
+    return (folder / name for name in _names(folder).get(folded, ()))
+
+
+def _folded(name: str) -> str:
+    """The name as names are compared: without case, each accent in one with its letter. macOS writes them apart."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def _names(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The folder's entries that could matter, by their names in lower case; read anew when the folder changes."""
+    """The folder's entries that could matter, by their folded names; read anew when the folder changes."""
     try:
         return _listed(folder, folder.stat().st_mtime_ns)
     except OSError:
@@ -136,7 +154,7 @@ def _listed(folder: Path, mtime_ns: int) -> dict[str, tuple[str, ...]]:
     del mtime_ns  # a part of the key
     found: dict[str, tuple[str, ...]] = {}
     for name in sorted(os.listdir(folder)):
-        folded = name.casefold()
+        folded = _folded(name)
         if folded == _FOLDER or folded.endswith(SUFFIXES):
             found[folded] = (*found.get(folded, ()), name)
     return found

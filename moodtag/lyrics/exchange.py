@@ -1,6 +1,7 @@
 """Exchanges with a service over HTTP: each with a deadline for all of it and a bound for its size, and to be ended at any time."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
@@ -48,6 +49,8 @@ class Exchange:
             raise UnavailableError(f"{self._name} is no longer asked") from None
         except (TimeoutError, httpx.TimeoutException):
             raise UnavailableError(f"{self._name} did not answer within {self._timeout_s:g} s", again=True) from None
+        except httpx.ConnectError as error:
+            raise UnavailableError(f"{self._name} could not be reached: {_reason(error)}", again=True) from None
         except (httpx.HTTPError, OSError):
             raise UnavailableError(f"{self._name} could not be reached, or hung up", again=True) from None
         except httpx.InvalidURL:
@@ -116,6 +119,17 @@ def _client(timeout_s: float, headers: Mapping[str, str]) -> httpx.AsyncClient:
         return httpx.AsyncClient(timeout=timeout_s, headers=headers, verify=_trusted())
     except (ImportError, ValueError) as error:
         raise UsageError("the proxy of this environment cannot be used", remedy="check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY") from error
+
+
+def _reason(error: BaseException) -> str:
+    """What the system said when there was no connection, which stands at the end of a chain of others' errors."""
+    behind = error
+    while (next_one := behind.__cause__ or behind.__context__) is not None:
+        behind = next_one
+    if isinstance(behind, ssl.SSLError):  # whose numbers are not the system's
+        return (behind.reason or str(behind)).lower().replace("_", " ")
+    number = getattr(behind, "errno", None) or 0
+    return os.strerror(number).lower() if number > 0 else str(getattr(behind, "strerror", None) or behind).lower()
 
 
 def _stays(old: httpx.URL, new: httpx.URL) -> bool:

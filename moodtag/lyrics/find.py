@@ -1,16 +1,19 @@
 """A song's words: from its tags, from a file beside it, then, where that is asked for, from the network."""
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from moodtag.core.records import Lyrics, Song, TaggedText
 from moodtag.lyrics.clean import Words, check
-from moodtag.lyrics.embedded import find_sidecar, read_sidecar
+from moodtag.lyrics.embedded import find_sidecars, read_sidecar
 
 LRCLIB, GENIUS = SERVICES = ("lrclib", "genius")
 """The services, as `Lyrics.source` names them."""
+
+LINKED = "a link to words lies beside it, which is not followed"
 
 
 class Provider(Protocol):
@@ -29,15 +32,16 @@ class Provider(Protocol):
 class Found:
     """What was found of a song's words, and what the gate made of them.
 
-    `lyrics` None: nothing is with the music, and no one else was asked. `words` None: there is no text. `asked` are the keys
-    of the services that were asked; `unanswered` says why one gave no answer, None where all did or where there is nothing
-    more to look for.
+    `lyrics` None: nothing is with the music, and no one else was asked; `unavailable` ones of its own could not be read.
+    `words` None: there is no text. `asked` are the keys of the services that were asked; `unanswered` says why one gave no
+    answer, None where all did or where there is nothing more to look for. `note` tells what beside the music was passed by.
     """
 
     lyrics: Lyrics | None = None
     words: Words | None = None
     asked: tuple[str, ...] = ()
     unanswered: str | None = None
+    note: str | None = None
 
     @property
     def is_judged(self) -> bool:
@@ -49,20 +53,36 @@ class Found:
         """Whether there is nothing more to look for: words to judge, or word that there are none."""
         return self.is_judged or (self.lyrics is not None and self.lyrics.state == "instrumental")
 
+    @property
+    def is_unavailable(self) -> bool:
+        """Whether there may be words, but they could not be had."""
+        return self.lyrics is not None and self.lyrics.state == "unavailable"
 
-def find_local(track: Path, tagged: Sequence[TaggedText]) -> Found:
-    """The first text out of tags or a sidecar that passes the gate; where none does, the first there is."""
-    return _best(_texts(track, tagged))
+    def is_in(self, languages: Collection[str] | None) -> bool:
+        """Whether its words, if any, are in one of the languages; None: in whichever."""
+        return languages is None or self.words is None or self.words.is_instrumental or self.words.language in languages
 
 
-def find_words(track: Path, tagged: Sequence[TaggedText], song: Song, providers: Sequence[Provider]) -> Found:
+def find_local(track: Path, tagged: Sequence[TaggedText], *, languages: Collection[str] | None = None) -> Found:
+    """The first text out of tags or a sidecar that passes the gate and is in one of the languages.
+
+    Where none is: a sidecar that cannot be read, a text in another language, or the first there is.
+    """
+    sidecars = find_sidecars(track)
+    found = _best(_texts(tagged, sidecars), languages)
+    return replace(found, note=LINKED) if not found.is_answer and any(map(os.path.islink, sidecars)) else found
+
+
+def find_words(
+    track: Path, tagged: Sequence[TaggedText], song: Song, providers: Sequence[Provider], *, languages: Collection[str] | None = None
+) -> Found:
     """The words from wherever they are first found; a provider is asked only where the music brings none of its own."""
-    return ask(find_local(track, tagged), song, providers)
+    return ask(find_local(track, tagged, languages=languages), song, providers)
 
 
 def ask(local: Found, song: Song, providers: Sequence[Provider]) -> Found:
-    """What the music brings, or, where that is no answer, what the providers say."""
-    if local.is_answer:
+    """What the music brings, or, where that is no answer and all of it could be read, what the providers say."""
+    if local.is_answer or local.is_unavailable:
         return local
     told, keys = [local] if local.lyrics is not None else [], tuple(provider.key for provider in providers)
     for number, provider in enumerate(providers, 1):
@@ -70,32 +90,36 @@ def ask(local: Found, song: Song, providers: Sequence[Provider]) -> Found:
         if found.is_answer:
             return replace(found, asked=keys[:number])
         told.append(found)
-    return replace(_most_telling(told), asked=keys)
+    return replace(_most_telling(told), asked=keys, note=local.note)
 
 
-def _texts(track: Path, tagged: Sequence[TaggedText]) -> Iterator[Callable[[], Lyrics | None]]:
+def _texts(tagged: Sequence[TaggedText], sidecars: Sequence[Path]) -> Iterator[Lyrics]:
+    """Every text there is, read when it is wanted."""
     for each in tagged:
-        yield lambda each=each: Lyrics("embedded", each.text, each.key)  # type: ignore[misc]
-    yield lambda: _beside(track)
+        yield Lyrics("embedded", each.text, each.key)
+    yield from filter(None, map(_beside, sidecars))
 
 
-def _beside(track: Path) -> Lyrics | None:
-    path = find_sidecar(track)
-    text = None if path is None else read_sidecar(path)
-    return None if path is None or text is None or not text.strip() else Lyrics("sidecar", text, path.name)
+def _beside(path: Path) -> Lyrics | None:
+    """The words of a sidecar, or that they cannot be read; None where it holds none."""
+    try:
+        text = read_sidecar(path)
+    except OSError as error:
+        reason = "permission denied" if isinstance(error, PermissionError) else error.strerror or str(error)
+        return Lyrics("unavailable", source=path.name, note=f"words beside it are not readable: {reason}")
+    return None if text is None or not text.strip() else Lyrics("sidecar", text, path.name)
 
 
-def _best(texts: Iterator[Callable[[], Lyrics | None]]) -> Found:
-    first = Found()
-    for read in texts:
-        lyrics = read()
-        if lyrics is None:
-            continue
+def _best(texts: Iterator[Lyrics], languages: Collection[str] | None) -> Found:
+    met = []
+    for lyrics in texts:
         found = _checked(lyrics)
-        if found.is_answer:
+        if found.is_answer and found.is_in(languages):
             return found
-        first = first if first.lyrics is not None else found
-    return first
+        met.append(found)
+    unread = [found for found in met if found.is_unavailable]
+    foreign = [found for found in met if found.is_answer]
+    return [*unread, *foreign, *met, Found()][0]
 
 
 def _checked(lyrics: Lyrics) -> Found:
@@ -109,9 +133,12 @@ def _checked(lyrics: Lyrics) -> Found:
 def _most_telling(told: Sequence[Found]) -> Found:
     """What is to be told where no words passed: a text that was refused, else who could not be asked, else "not found"."""
     texts = [found for found in told if found.words is not None]
-    unasked = [found for found in told if found.lyrics is not None and found.lyrics.state == "unavailable"]
+    unasked = [found for found in told if found.is_unavailable]
     best = (texts + unasked + [*told, Found()])[0]
-    return replace(best, unanswered=next(map(_why_unanswered, unasked), None))
+    reasons = "; ".join(map(_why_unanswered, unasked))
+    if best.is_unavailable and best.lyrics is not None:
+        best = replace(best, lyrics=replace(best.lyrics, note=reasons))
+    return replace(best, unanswered=reasons or None)
 
 
 def _why_unanswered(found: Found) -> str:

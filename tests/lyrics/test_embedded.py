@@ -1,6 +1,7 @@
 """Words in tags of every container and in files beside them."""
 
 import os
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from mutagen import apev2, asf, id3, mp4
 
 from moodtag.core.records import TaggedText
 from moodtag.library.containers import open_media
-from moodtag.lyrics.embedded import MAX_BYTES, decode_text, find_sidecar, read_sidecar, read_tagged
+from moodtag.lyrics.embedded import MAX_BYTES, decode_text, find_sidecars, read_sidecar, read_tagged, sidecar_stamp
 from tests.conftest import TAGGABLE, MakeAudio
 from tests.lyrics.words import RAIN, REGEN
 
@@ -116,16 +117,34 @@ def test_a_sidecar_is_found_in_any_case_and_in_a_folder_of_lyrics(name: str, is_
     sidecar = tmp_path / name
     sidecar.parent.mkdir(exist_ok=True)
     sidecar.write_text(RAIN)
-    assert find_sidecar(tmp_path / "song.mp3") == (sidecar if is_found else None)
+    assert find_sidecars(tmp_path / "song.mp3") == ([sidecar] if is_found else [])
+
+
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_sidecar_is_found_however_the_accents_of_its_name_are_spelled(forms: tuple[Any, Any], tmp_path: Path) -> None:
+    track, name = (unicodedata.normalize(form, "Élégie på ö") for form in forms)
+    (tmp_path / f"{name}.lrc").write_text(RAIN)
+    assert find_sidecars(tmp_path / f"{track}.mp3") == [tmp_path / f"{name}.lrc"]
 
 
 def test_an_lrc_file_goes_before_a_text_and_one_beside_the_track_before_a_folder(tmp_path: Path) -> None:
     (tmp_path / "Lyrics").mkdir()
-    for tick, name in enumerate(("Lyrics/song.lrc", "song.txt", "song.lrc")):
-        assert find_sidecar(tmp_path / "song.mp3") != tmp_path / name
+    names = ("Lyrics/song.lrc", "song.txt", "song.lrc")
+    for tick, name in enumerate(names):
         (tmp_path / name).write_text(RAIN)
         os.utime(tmp_path, ns=(0, tick))  # the same clock tick would hide the change
-        assert find_sidecar(tmp_path / "song.mp3") == tmp_path / name
+        assert find_sidecars(tmp_path / "song.mp3") == [tmp_path / other for other in reversed(names[: tick + 1])]
+
+
+def test_a_change_of_any_of_a_tracks_sidecars_changes_their_stamp(tmp_path: Path) -> None:
+    paths = [tmp_path / "song.lrc", tmp_path / "song.txt"]
+    assert sidecar_stamp(paths) is None
+    stamps: list[Any] = []
+    for path, text in zip([*paths, paths[0], paths[1]], ("", "a", "b", "c"), strict=True):
+        path.write_text(text)
+        os.utime(path, ns=(0, len(stamps)))
+        stamps.append(sidecar_stamp(paths))
+    assert len(set(stamps)) == 4
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"])
@@ -147,7 +166,7 @@ def test_a_sidecar_that_is_no_plain_file_or_too_long_is_left_alone(tmp_path: Pat
 
 
 def test_a_folder_that_cannot_be_read_has_no_sidecars(tmp_path: Path) -> None:
-    assert find_sidecar(tmp_path / "gone" / "song.mp3") is None
+    assert find_sidecars(tmp_path / "gone" / "song.mp3") == []
 
 
 def test_of_very_many_texts_only_some_are_read(make_audio: MakeAudio) -> None:

@@ -1,12 +1,19 @@
 """Where words are looked for, and in which order."""
 
+import os
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from moodtag.core.records import Lyrics, Song, TaggedText
-from moodtag.lyrics.find import Found, find_local, find_words
-from tests.lyrics.words import RAIN
+from moodtag.lyrics.embedded import MAX_BYTES
+from moodtag.lyrics.find import LINKED, Found, find_local, find_words
+from tests.conftest import MakeAudio, let_others_enter
+from tests.lyrics.server import Server, track
+from tests.lyrics.words import RAIN, REGEN
 
 SONG = Song(title="Rain", artist="Nobody")
 
@@ -52,6 +59,79 @@ def test_a_text_that_the_gate_refuses_does_not_end_the_search(tmp_path: Path) ->
     refused = find_words(tmp_path / "x.mp3", (short,), SONG, [Known(NOT_FOUND)])
     assert refused.words is not None
     assert (told(refused), refused.words.refusal) == (("embedded", "USLT"), "too short to judge")
+
+
+@pytest.mark.parametrize("fault", ["empty", "refused", "fifo", "folder", "too long", "link"])
+def test_a_sidecar_that_is_no_good_does_not_hide_the_next(fault: str, tmp_path: Path) -> None:
+    first = tmp_path / "rain.lrc"
+    if fault == "fifo":
+        os.mkfifo(first)
+    elif fault == "folder":
+        first.mkdir()
+    elif fault == "link":
+        first.symlink_to("/etc/hostname")
+    else:
+        first.write_text({"empty": "", "refused": "Let it rain", "too long": "la " * MAX_BYTES}[fault])
+    (tmp_path / "rain.txt").write_text(RAIN)
+    assert told(find_local(tmp_path / "rain.mp3", ())) == ("sidecar", "rain.txt")
+
+
+def test_of_texts_in_several_languages_the_first_that_can_be_judged_counts(tmp_path: Path) -> None:
+    german, english = TaggedText("USLT", REGEN), TaggedText("SYLT", RAIN)
+    path = tmp_path / "x.mp3"
+    assert told(find_local(path, (german, english), languages=("en",))) == ("embedded", "SYLT")
+    assert told(find_local(path, (german, english), languages=("de",))) == ("embedded", "USLT")
+    assert told(find_local(path, (german, english))) == ("embedded", "USLT")
+    short, provider = TaggedText("LYRICS", "Lass es regnen"), Known(FETCHED)
+    assert told(find_words(path, (short, german), SONG, [provider], languages=("en",))) == ("embedded", "USLT")
+    assert provider.asked == 0  # another text would be of another song
+    (tmp_path / "x.txt").write_text(RAIN)
+    assert told(find_local(path, (german,), languages=("en",))) == ("sidecar", "x.txt")
+
+
+def test_a_link_beside_the_track_is_told_where_no_words_were_found(tmp_path: Path) -> None:
+    (tmp_path / "words").write_text(RAIN)
+    (tmp_path / "x.lrc").symlink_to(tmp_path / "words")
+    assert find_local(tmp_path / "x.mp3", ()) == Found(note=LINKED)
+    assert find_words(tmp_path / "x.mp3", (), SONG, [Known(NOT_FOUND)]).note == LINKED
+    assert find_words(tmp_path / "x.mp3", (TaggedText("LYRICS", RAIN),), SONG, []).note is None
+
+
+UNPRIVILEGED = textwrap.dedent(
+    """
+    import os, sys
+    from pathlib import Path
+    from moodtag.cli.lyrics import run_lyrics
+    from moodtag.cli.scan import Services
+    def run():
+        return run_lyrics([Path(sys.argv[1])], Path(os.devnull), Services("fetch", sys.argv[2]), embed=None, text=False, json=False)
+    run()  # imports all there is to import, which another user may not be able to read
+    if os.geteuid() == 0:  # root may read anything
+        os.setgroups([])
+        os.setresgid(65534, 65534, 65534)
+        os.setresuid(65534, 65534, 65534)
+    sys.exit(run())
+    """
+)
+
+
+def test_words_that_may_not_be_read_are_an_error_and_no_one_else_is_asked(make_audio: MakeAudio, tmp_path: Path) -> None:
+    path = make_audio(".mp3", name="rain.mp3", folder=tmp_path / "music")
+    (path.parent / "rain.lrc").write_text(RAIN)
+    (path.parent / "rain.lrc").chmod(0o000)
+    let_others_enter(path)
+    with Server(track("Élégie", "Nobody", duration=1.0, plain=RAIN)) as server:
+        command = [sys.executable, "-c", UNPRIVILEGED, str(path), server.url]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+        assert (done.returncode, server.requests) == (1, []), done.stderr
+    assert done.stdout.splitlines()[-1].endswith("could not be looked up (rain.lrc): words beside it are not readable: permission denied")
+
+
+def test_who_could_not_be_asked_is_told_of_every_service(tmp_path: Path) -> None:
+    genius = Lyrics("unavailable", source="genius", note="Genius does not know this token")
+    found = find_words(tmp_path / "x.mp3", (), SONG, [Known(UNAVAILABLE), Known(genius)])
+    assert found.lyrics is not None
+    assert found.lyrics.note == "LRCLIB could not be reached; Genius does not know this token"
 
 
 def test_a_mark_of_an_instrumental_is_an_answer(tmp_path: Path) -> None:

@@ -293,7 +293,7 @@ def test_a_service_that_is_not_there_is_unavailable() -> None:
     with Server() as gone:
         url = gone.url
     with Lrclib(url, manners=QUICK) as lrclib:
-        assert note_of(lrclib.find(SONG)) == "LRCLIB could not be reached, or hung up"
+        assert note_of(lrclib.find(SONG)) == "LRCLIB could not be reached: connection refused"
 
 
 def test_after_five_failures_nobody_is_asked_until_a_while_has_passed(server: Server) -> None:
