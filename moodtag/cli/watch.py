@@ -1,4 +1,4 @@
-"""`moodtag watch`: new music is judged as it settles."""
+"""`moodtag watch`: new music is judged as it settles, and again with words that come after it."""
 
 import os
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from moodtag.cli.stop import Stop, stoppable
 from moodtag.core.errors import BusyError, UsageError
 from moodtag.index.file import own_index
 from moodtag.library.files import is_audio
+from moodtag.lyrics.embedded import SUFFIXES, find_sidecars
 from moodtag.networks.checkpoint import Model, find_model
 from moodtag.watch import settled, watched
 
@@ -36,10 +37,18 @@ def run_watch(request: Request, *, quiet_s: float, poll: bool) -> int:
         _scan(request, model, stop, load)
         stderr().print(f"Watching {', '.join(map(short_path, folders))}. Ctrl-C stops.")
         for paths in settled(happened, quiet_s=quiet_s, is_stopped=stop.is_set):
-            new = [path for path in paths if _is_worth_a_look(path, folders)]
+            new = [path for path in _tracks_meant(paths) if _is_worth_a_look(path, folders)]
             if new:
                 _scan(replace(request, paths=new), model, stop, load)
     return stop.exit_code
+
+
+def _tracks_meant(paths: list[Path]) -> list[Path]:
+    """The paths, and in the place of files of words the tracks that they may belong to."""
+    words = {path for path in paths if path.suffix.lower() in SUFFIXES}
+    folders = sorted({folder for path in words for folder in (path.parent, path.parent.parent)})
+    beside = (file for folder in folders for file in sorted(folder.glob("*")) if is_audio(file))
+    return [*(path for path in paths if path not in words), *(track for track in beside if not words.isdisjoint(find_sidecars(track)))]
 
 
 def _is_worth_a_look(path: Path, folders: list[Path]) -> bool:

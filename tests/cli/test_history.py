@@ -13,6 +13,7 @@ import pytest
 from moodtag.library.tags import read_tags
 from tests.cli.test_commands import ENVIRONMENT, moodtag
 from tests.conftest import MakeAudio
+from tests.lyrics.words import RAIN
 
 
 def test_a_scan_is_listed_shown_and_taken_back(library: Path) -> None:
@@ -121,8 +122,11 @@ def test_watch_judges_what_arrives_and_stops_when_asked(library: Path, make_audi
         (library / "linked").symlink_to(outside.parent)
         make_audio(".mp3", name="hidden.mp3", folder=library / ".trash")
         arrived = next(record for line in watching.stdout if (record := json.loads(line))["status"] == "tagged")
+        (library / "new.lrc").write_text(RAIN)
+        again = next(record for line in watching.stdout if (record := json.loads(line))["modality"] == "audio+lyrics")
         watching.send_signal(signal.SIGTERM)
         watching.communicate(timeout=30)
+    assert (arrived["modality"], arrived["path"]) == ("audio", again["path"])
     assert arrived["path"].endswith("new.opus")
     assert watching.returncode == 128 + signal.SIGTERM
     assert (read_tags(library / "new.opus") or {})["MOODTAG"]
