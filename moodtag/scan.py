@@ -169,7 +169,8 @@ class _Scan:
     def _current(self, known: Track) -> Outcome:
         assert known.verdict is not None
         written = known.tag_state == "written"
-        return Outcome(known.path, Status.CURRENT, known.model, self._over(known.path, known.verdict), written, note=known.note)
+        verdict = self._over(known.path, known.verdict)
+        return Outcome(known.path, Status.CURRENT, known.model, verdict, written, words=known.words, note=known.note)
 
     def _over(self, path: Path, verdict: Verdict) -> Verdict:
         lock = self.locks.get(path)
@@ -277,7 +278,7 @@ class _Scan:
         """Writes into file and index what is to be written of `track`; `known` is what the index has said so far."""
         assert track.verdict is not None
         status = Status.TAGGED if judged_now else Status.CURRENT
-        outcome = Outcome(job.path, status, self.model.id, self._over(job.path, track.verdict), note=track.note)
+        outcome = Outcome(job.path, status, self.model.id, self._over(job.path, track.verdict), words=track.words, note=track.note)
         try:
             return self._write(job, track, known, outcome)
         except FileError as error:

@@ -2,20 +2,27 @@
 
 import json
 import os
+import subprocess
+import sys
+import textwrap
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import mutagen
 import pytest
+from mutagen import id3
 
 from moodtag.core.records import LookedFor, Lyrics, Outcome, Song, Status, Verdict
 from moodtag.core.settings import DEFAULT_LYRICS_MODEL
 from moodtag.library.tags import read_tags
+from moodtag.lyrics.find import LINKED
 from moodtag.networks.checkpoint import LyricsModel, find_lyrics_model
 from moodtag.words import RECHECK, Reader, WordsOptions
-from tests.conftest import MakeAudio, Scanner
+from tests.conftest import MakeAudio, Scanner, let_others_enter
 from tests.lyrics.words import RAIN, REGEN
+
+_frame: Any = id3.Frames
 
 
 class Service:
@@ -388,3 +395,98 @@ def test_what_an_older_version_kept_of_words_still_holds(
     assert (words.state, words.asked, words.names) == ("not-found", None, None)
     scanner(words=fetching(lyrics_model, service, Service(FETCHED, "genius")))
     assert len(service.asked) == 1
+
+
+def test_a_sidecar_counts_where_the_one_before_it_says_nothing_and_a_change_of_it_is_noticed(
+    make_audio: MakeAudio, library: Path, scanner: Scanner, local: WordsOptions
+) -> None:
+    make_audio(".mp3", name="song.mp3", folder=library)
+    (library / "song.lrc").write_text("")
+    (library / "song.txt").write_text(RAIN)
+    (fused,) = scanner(words=local)
+    assert verdict_of(fused).lyrics_source == "sidecar"
+    (library / "song.txt").write_text("I hate this war, I hate this blood, we burn and kill and scream\n" * 5)
+    (changed,) = scanner(words=local)
+    assert verdict_of(changed).valence < verdict_of(fused).valence
+    (library / "song.txt").unlink()
+    assert verdict_of(scanner(words=local)[0]).modality == "audio"
+
+
+def test_of_texts_in_two_languages_the_one_that_can_be_judged_counts(
+    make_audio: MakeAudio, library: Path, scanner: Scanner, local: WordsOptions
+) -> None:
+    path = make_audio(".mp3", folder=library)
+    opened: Any = mutagen.File(path)
+    for language, text in (("deu", REGEN), ("eng", RAIN)):
+        opened.tags.add(_frame["USLT"](encoding=3, lang=language, desc="", text=text))
+    opened.save()
+    (outcome,) = scanner(words=local)
+    assert (verdict_of(outcome).modality, outcome.words and outcome.words.language) == ("audio+lyrics", "en")
+
+
+def test_a_link_to_words_is_told(make_audio: MakeAudio, library: Path, scanner: Scanner, local: WordsOptions, tmp_path: Path) -> None:
+    make_audio(".mp3", name="song.mp3", folder=library)
+    (tmp_path / "words.lrc").write_text(RAIN)
+    (library / "song.lrc").symlink_to(tmp_path / "words.lrc")
+    for status in (Status.TAGGED, Status.CURRENT):
+        (outcome,) = scanner(words=local)
+        assert outcome.words is not None
+        assert (outcome.status, verdict_of(outcome).modality, outcome.words.state, outcome.words.note) == (status, "audio", None, LINKED)
+
+
+def test_a_scan_without_words_leaves_what_was_judged_with_them_and_a_forced_one_judges_the_sound_alone(
+    make_audio: MakeAudio, library: Path, scanner: Scanner, local: WordsOptions
+) -> None:
+    give_words(make_audio(".flac", name="old.flac", folder=library))
+    scanner(words=local)
+    give_words(make_audio(".opus", name="new.opus", folder=library))
+    told = {outcome.path.name: (outcome.status, verdict_of(outcome).modality) for outcome in scanner()}
+    assert told == {"old.flac": (Status.CURRENT, "audio+lyrics"), "new.opus": (Status.TAGGED, "audio")}
+    assert {verdict_of(outcome).modality for outcome in scanner(force=True)} == {"audio"}
+    assert (read_tags(library / "old.flac") or {})["MOODTAG"][0].endswith("/audio")
+
+
+UNPRIVILEGED = textwrap.dedent(
+    """
+    import os, sys
+    from pathlib import Path
+    from moodtag.core.records import Stamp
+    from moodtag.core.settings import DEFAULT_LYRICS_MODEL
+    from moodtag.index.store import Track
+    from moodtag.library.workers import Told
+    from moodtag.networks.checkpoint import find_lyrics_model
+    from moodtag.words import Reader, WordsOptions
+    from tests.lyrics.words import RAIN
+    path, sidecar = Path(sys.argv[1]), Path(sys.argv[1]).with_suffix(".lrc")
+    reader = Reader(WordsOptions("local", find_lyrics_model(DEFAULT_LYRICS_MODEL)))
+    def look():
+        looked = reader.read(path, Told("key"), None).looked
+        track = Track(path, Stamp(0, 0), "model", None, "pending", words=looked)
+        print(looked.state, looked.sidecar is not None, reader.is_due(track), looked.note)
+        return track
+    look()  # imports all there is to import, which another user may not be able to read
+    os.chmod(sidecar, 0)
+    if os.geteuid() == 0:  # root may read anything
+        os.chown(sidecar, 65534, 65534)
+        os.setgroups([])
+        os.setresgid(65534, 65534, 65534)
+        os.setresuid(65534, 65534, 65534)
+    refused = look()
+    os.chmod(sidecar, 0o644)
+    print(reader.is_due(refused))
+    look()
+    """
+)
+
+
+def test_words_that_could_not_be_read_are_looked_at_again(tmp_path: Path) -> None:
+    (tmp_path / "song.lrc").write_text(RAIN)
+    let_others_enter(tmp_path / "song.mp3")
+    command = [sys.executable, "-c", UNPRIVILEGED, str(tmp_path / "song.mp3")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False)
+    assert done.stdout.splitlines() == [
+        "sidecar True False None",
+        "unavailable False True words beside it are not readable: permission denied",
+        "True",
+        "sidecar True False None",
+    ], done.stderr

@@ -13,6 +13,7 @@ from moodtag.cli.scan import Services, check_paths, tell_notice
 from moodtag.cli.stop import stoppable
 from moodtag.core.errors import TagError, UsageError
 from moodtag.core.records import LookedFor
+from moodtag.core.settings import DEFAULT_LYRICS_MODEL
 from moodtag.embed import Keeper, Kept, Place, keeping
 from moodtag.index.file import own_index
 from moodtag.library import files
@@ -20,6 +21,7 @@ from moodtag.library.containers import open_media
 from moodtag.library.details import read_song
 from moodtag.lyrics.embedded import read_tagged
 from moodtag.lyrics.find import Found, Provider, find_words
+from moodtag.networks.checkpoint import find_lyrics_model
 
 _STATES = {
     "instrumental": "instrumental",
@@ -31,7 +33,7 @@ _STATES = {
 def run_lyrics(paths: list[Path], index: Path, services: Services, *, embed: Place | None, text: bool, json: bool) -> int:
     """Prints a line per track, keeps fetched words where `embed` says, and returns the exit code.
 
-    That is 1 where a track cannot be read or written, or a service could not be asked.
+    That is 1 where a track or its words cannot be read, a track cannot be written, or a service could not be asked.
     """
     check_paths(paths)
     if embed is not None and services.mode != "fetch":
@@ -42,7 +44,8 @@ def run_lyrics(paths: list[Path], index: Path, services: Services, *, embed: Pla
             stack.callback(provider.close)
         stop = stack.enter_context(stoppable())
         keeper = None if embed is None else stack.enter_context(_keeper(index, embed, paths))
-        teller = Teller(providers, keeper, text=text, json=json)
+        languages = find_lyrics_model(DEFAULT_LYRICS_MODEL).config.languages
+        teller = Teller(providers, keeper, languages, text=text, json=json)
         troubled = False
         for track in files.find_tracks(paths):
             if stop.is_set():
@@ -65,6 +68,7 @@ class Teller:
 
     providers: Sequence[Provider]
     keeper: Keeper | None
+    languages: Sequence[str]
     text: bool
     json: bool
 
@@ -74,7 +78,8 @@ class Teller:
         if track.stamp is not None and error is None:
             try:
                 media = open_media(track.path)
-                found = find_words(track.path, read_tagged(media.file), read_song(media.file), self.providers)
+                song = read_song(media.file)
+                found = find_words(track.path, read_tagged(media.file), song, self.providers, languages=self.languages)
                 kept = None if self.keeper is None else self.keeper.keep(track.path, track.stamp, found)
             except (TagError, OSError) as problem:
                 error = str(problem)
@@ -86,7 +91,7 @@ class Teller:
             stderr().print(Text(f"{short_path(track.path)}: {printable(error)}"))
         else:
             _print(track.path, found, kept, text=self.text)
-        return error is None and found.unanswered is None and (kept is None or kept.error is None)
+        return error is None and found.unanswered is None and not found.is_unavailable and (kept is None or kept.error is None)
 
 
 def _print(path: Path, found: Found, kept: Kept | None, *, text: bool) -> None:
@@ -108,14 +113,18 @@ def _whereabouts(kept: Kept | None) -> str:
 
 def _sentence(found: Found) -> str:
     if found.lyrics is None:
-        return "brings no words (--lyrics fetch asks LRCLIB)"
-    lyrics, words = found.lyrics, found.words
+        return f"brings no words{f': {found.note}' if found.note else ''} (--lyrics fetch asks LRCLIB)"
+    words, state = found.words, _state(found.lyrics.state, found.lyrics.source, _note(found))
     if words is None or words.is_instrumental:
-        return _state(lyrics.state, lyrics.source, lyrics.note)
+        return state
     count = len(words.text.split())
     gate = f"not judged: {words.refusal}" if words.refusal is not None else f"language {words.language or 'uncertain'}"
     also = f"; {found.unanswered}" if found.unanswered is not None else ""
-    return f"{_state(lyrics.state, lyrics.source, lyrics.note)}, {count} words in {len(words.lines)} lines, {gate}{also}"
+    return f"{state}, {count} words in {len(words.lines)} lines, {gate}{also}"
+
+
+def _note(found: Found) -> str | None:
+    return found.note if found.lyrics is None else found.lyrics.note or found.note
 
 
 def _state(state: str, source: str | None, note: str | None) -> str:
@@ -129,7 +138,7 @@ def _record(path: Path, found: Found, kept: Kept | None, error: str | None, *, t
         "path": str(path),
         "state": None if lyrics is None else lyrics.state,
         "source": None if lyrics is None else lyrics.source,
-        "note": None if lyrics is None else lyrics.note,
+        "note": _note(found),
         "language": None if words is None else words.language,
         "words": None if words is None else len(words.text.split()),
         "refusal": None if words is None else words.refusal,
@@ -144,14 +153,8 @@ def _record(path: Path, found: Found, kept: Kept | None, error: str | None, *, t
 
 def words_text(words: LookedFor) -> str:
     """Where a judged track's words came from, for people."""
-    named = _state(words.state, words.source, words.note) if words.state is not None else "none"
+    named = _state(words.state, words.source, words.note) if words.state is not None else words.note or "none"
     language = f", language {words.language}" if words.language is not None else ""
     gate = f", not judged: {words.refusal}" if words.refusal is not None else ""
     also = f"; {words.unanswered}" if words.unanswered is not None and words.state != "unavailable" else ""
     return f"{named}{language}{gate}{also}"
-
-
-def words_record(words: LookedFor) -> dict[str, Any]:
-    """The same, as `show --json` prints it."""
-    names = ("state", "source", "note", "language", "refusal", "unanswered", "sha256", "model", "looked_at")
-    return {name: getattr(words, name) for name in names}

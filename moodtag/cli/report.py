@@ -7,7 +7,8 @@ from typing import Any
 from rich.text import Text
 
 from moodtag.cli.console import printable, short_path, stderr, with_remedy
-from moodtag.core.records import DAMAGED, Outcome, Status, Towers, Verdict
+from moodtag.core.records import DAMAGED, LookedFor, LyricsMode, Outcome, Status, Towers, Verdict
+from moodtag.lyrics.find import LINKED, SERVICES
 from moodtag.scan import WOULD_JUDGE, WOULD_READ, WOULD_WRITE, ScanOptions
 
 QUADRANTS = ("happy, lively", "tense, fierce", "sad, gloomy", "calm, tender")
@@ -23,6 +24,7 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "path": str(outcome.path),
         "status": outcome.status.value,
         **verdict_record(outcome.verdict),
+        "words": words_record(outcome.words),
         "model": outcome.model,
         "written": outcome.written,
         "changes": [{"field": change.field, "old": change.old, "new": change.new} for change in outcome.changes],
@@ -53,16 +55,25 @@ def towers_record(towers: Towers | None) -> dict[str, Any]:
     return {**alone, "lyrics_weight": weight, "bittersweet": towers.is_bittersweet}
 
 
+def words_record(words: LookedFor | None) -> dict[str, Any] | None:
+    """Where a judged track's words came from and what the gate said; None where no one looked for them."""
+    names = ("state", "source", "note", "language", "refusal", "unanswered", "sha256", "model", "looked_at")
+    return None if words is None else {name: getattr(words, name) for name in names}
+
+
 @dataclass
 class Tally:
-    """Counts kept while a scan runs."""
+    """Counts kept while a scan runs that looks for words as `lyrics` says. `reasons` tells why who is `unasked` was not."""
 
+    lyrics: LyricsMode = "off"
     statuses: Counter[Status] = field(default_factory=Counter)
     quadrants: Counter[int] = field(default_factory=Counter)
     moods: Counter[str] = field(default_factory=Counter)
     valence: Counter[int] = field(default_factory=Counter)
     arousal: Counter[int] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    unasked: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, str] = field(default_factory=dict)
     failed: list[Outcome] = field(default_factory=list)
     damaged: list[Outcome] = field(default_factory=list)
     stopped: bool = False
@@ -76,6 +87,8 @@ class Tally:
             self.damaged.append(outcome)
         elif outcome.note is not None:
             self.notes[outcome.note] += 1
+        if outcome.words is not None and outcome.words.note is not None and self.lyrics != "off":
+            self._hear_of(outcome.words, outcome.words.note)
         if outcome.verdict is not None:
             self._place(outcome.verdict)
 
@@ -83,6 +96,16 @@ class Tally:
     def exit_code(self) -> int:
         """1 where some file failed or was found damaged."""
         return 1 if self.failed or self.damaged else 0
+
+    def _hear_of(self, words: LookedFor, note: str) -> None:
+        """Counts what kept words from being read. A service that was down in an earlier scan is no news in one that asks none."""
+        is_service = words.source in SERVICES
+        if words.state == "unavailable" and (not is_service or self.lyrics == "fetch"):
+            who = words.source if is_service and words.source is not None else note
+            self.unasked[who] += 1
+            self.reasons.setdefault(who, note)
+        elif note == LINKED:
+            self.notes[note] += 1
 
     def _place(self, verdict: Verdict) -> None:
         self.quadrants[quadrant(verdict)] += 1
@@ -108,13 +131,15 @@ def print_summary(tally: Tally, options: ScanOptions, *, seconds: float) -> None
             out.print("No audio files there.")
         return
     counts = ", ".join(f"{count} {name}" for name, count in _counts(tally).items())
-    out.print(f"{_files(files)} in {seconds:.1f} s ({files / max(seconds, 1e-3):.1f}/s): {counts}")
+    out.print(f"{_counted(files, 'file')} in {seconds:.1f} s ({files / max(seconds, 1e-3):.1f}/s): {counts}")
     if not options.write and not options.dry_run and tally.statuses[Status.TAGGED]:
         out.print("Nothing was written into files.")
     if tally.quadrants:
         _print_plane(tally)
     for note, count in tally.notes.most_common(_LISTED):
-        out.print(f"{_files(count)}: {printable(note)}")
+        out.print(f"{_counted(count, 'file')}: {printable(note)}")
+    for who, count in tally.unasked.most_common(_LISTED):
+        out.print(f"{_counted(count, 'track')}: {printable(tally.reasons[who])}")
     _print_troubled("Judged by what could be decoded", tally.damaged)
     _print_troubled("Failed", tally.failed)
 
@@ -129,8 +154,8 @@ def _counts(tally: Tally) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _print_plane(tally: Tally) -> None:

@@ -79,7 +79,7 @@ def run_scan(request: Request) -> int:
 
 def scan_once(request: Request, model: Model, index: Index, stop: Stop, *, load: "Callable[[], Predictor]") -> int:
     """One scan of the paths with an index that is open; prints, and returns the exit code."""
-    tally, started = Tally(), time.monotonic()
+    tally, started = Tally(request.services.mode), time.monotonic()
     found = list(find_tracks(request.paths, hidden=request.hidden, follow_links=request.follow_links))
     paths = tuple(path.absolute() for path in request.paths)
     options = replace(request.options, words=request.services.options())

@@ -8,8 +8,8 @@ from typing import Any
 from rich.text import Text
 
 from moodtag.cli.console import print_json, printable, short_path, stderr, stdout
-from moodtag.cli.lyrics import words_record, words_text
-from moodtag.cli.report import towers_record, verdict_record
+from moodtag.cli.lyrics import words_text
+from moodtag.cli.report import towers_record, verdict_record, words_record
 from moodtag.cli.scan import check_paths
 from moodtag.core.errors import TagError
 from moodtag.core.records import Failure, Lock, Verdict
@@ -77,7 +77,7 @@ def _record(path: Path, known: _Known, tags: Tags | None, error: str | None) -> 
         "path": str(path),
         **verdict_record(known.verdict),
         **towers_record(None if track is None or track.verdict is None else track.verdict.towers),
-        "words": None if track is None or track.words is None else words_record(track.words),
+        "words": words_record(None if track is None else track.words),
         "song": None if track is None else asdict(track.song),
         "locked": known.locked,
         "model": track and track.model,
@@ -91,7 +91,7 @@ def _record(path: Path, known: _Known, tags: Tags | None, error: str | None) -> 
 
 def _print_words(track: Track) -> None:
     """Where the words came from, and what they say beside the sound."""
-    if track.words is not None and (track.words.state is not None or track.words.refusal is not None):
+    if track.words is not None and (track.words.state is not None or track.words.note is not None):
         stdout().print(Text(f"  words   {printable(words_text(track.words))}"))
     towers = None if track.verdict is None else track.verdict.towers
     if towers is not None:

@@ -260,7 +260,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file. `note` is worth telling although nothing failed; `remedy` belongs to `error`."""
+    """What became of one file. `note` is worth telling although nothing failed; `remedy` belongs to `error`.
+
+    `words` is what came of looking for its words, in this scan or before.
+    """
 
     path: Path
     status: Status
@@ -268,6 +271,7 @@ class Outcome:
     verdict: Verdict | None = None
     written: bool = False
     changes: tuple[FieldChange, ...] = field(default=())
+    words: LookedFor | None = None
     note: str | None = None
     error: str | None = None
     remedy: str | None = None

@@ -2,12 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from mutagen import apev2
 
+from moodtag.cli.console import stderr
 from moodtag.cli.lyrics import Teller
+from moodtag.cli.report import Tally, print_summary
+from moodtag.core.records import LookedFor, LyricsMode, Outcome, Status
 from moodtag.library.files import find_tracks
+from moodtag.lyrics.find import LINKED
+from moodtag.scan import ScanOptions
 from tests.cli.test_commands import moodtag
 from tests.conftest import MakeAudio
 from tests.lyrics.server import Server, shows, track
@@ -88,6 +94,56 @@ def test_a_scan_fetches_where_the_music_brings_no_words(make_audio: MakeAudio, t
         assert (again["status"], len(server.requests)) == ("current", asked)
 
 
+def test_a_scan_tells_once_who_could_not_be_asked(library: Path) -> None:
+    with Server() as gone:
+        url = gone.url
+    for path in (library / "german.flac", library / "plain.opus"):
+        edit(path, lambda tags: tags.update(TITLE=["Rain"], ARTIST=["Nobody"], LYRICS=[]))
+    done = moodtag("scan", library, "--json", "--lyrics", "fetch", "--lrclib-url", url)
+    words = {Path(record["path"]).name: record["words"] for record in records(done.stdout)}
+    assert {name: (each["state"], each["source"]) for name, each in words.items()} == {
+        "tagged.flac": ("embedded", "LYRICS"), "beside.mp3": ("sidecar", "beside.txt"),
+        "german.flac": ("unavailable", "lrclib"), "plain.opus": ("unavailable", "lrclib"),
+    }  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr.count("LRCLIB") == 1
+    assert "2 tracks: LRCLIB could not be reached: connection refused\n" in done.stderr
+    assert "LRCLIB" not in moodtag("scan", library).stderr  # which asks no one
+
+
+def test_the_summary_has_a_line_for_each_service_and_for_words_that_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    unread, rejected = "words beside it are not readable: permission denied", "Genius does not know this token"
+    found = [("a.lrc", unread), ("b.txt", unread), ("lrclib", "LRCLIB refuses to answer (HTTP 403)"), ("genius", rejected), ("genius", "x")]
+    lines = {}
+    for mode in get_args(LyricsMode):
+        tally = Tally(mode)
+        for source, note in found:
+            tally.add(Outcome(Path("x.mp3"), Status.CURRENT, words=LookedFor("unavailable", source, note)))
+        tally.add(Outcome(Path("x.mp3"), Status.CURRENT, words=LookedFor(note=LINKED)))
+        stderr.cache_clear()
+        print_summary(tally, ScanOptions(), seconds=1)
+        lines[mode] = set(capsys.readouterr().err.splitlines()[1:])
+    stderr.cache_clear()
+    assert lines["off"] == set()
+    assert lines["local"] == {f"2 tracks: {unread}", f"1 file: {LINKED}"}
+    assert lines["fetch"] == lines["local"] | {f"2 tracks: {rejected}", "1 track: LRCLIB refuses to answer (HTTP 403)"}
+
+
+def test_a_link_to_words_is_told_by_lyrics_and_show(library: Path) -> None:
+    (library / "plain.lrc").symlink_to(library / "beside.txt")
+    assert LINKED in moodtag("lyrics", library / "plain.opus").stdout
+    assert moodtag("scan", library).stderr.count(LINKED) == 1
+    assert LINKED in moodtag("show", library / "plain.opus").stdout
+
+
+def test_a_track_whose_title_is_an_address_is_scanned(make_audio: MakeAudio, tmp_path: Path) -> None:
+    value: Any = apev2.APEValue
+    address = value("http://example.org/x", apev2.EXTERNAL)
+    path = edit(make_audio(".wv", folder=tmp_path / "music"), lambda tags: tags.update(Title=address, Lyrics=address))
+    assert [record["status"] for record in records(moodtag("scan", path, "--json").stdout)] == ["tagged"]
+    assert moodtag("lyrics", path).returncode == 0
+
+
 def test_a_bad_address_is_wrong_usage(library: Path) -> None:
     done = moodtag("scan", library, "--lyrics", "fetch", "--lrclib-url", "nonsense")
     assert (done.returncode, "is no address of an LRCLIB" in done.stderr) == (2, True)
@@ -123,6 +179,6 @@ def test_a_service_that_could_not_be_asked_ends_in_exit_1_though_there_is_a_text
 
 def test_an_error_no_one_foresaw_is_told_of_its_track(make_audio: MakeAudio, capsys: pytest.CaptureFixture[str]) -> None:
     (found,) = find_tracks([make_audio(".flac")])
-    teller = Teller((Service(ZeroDivisionError()),), None, text=False, json=True)
+    teller = Teller((Service(ZeroDivisionError()),), None, ("en",), text=False, json=True)
     assert not teller.tell(found)
     assert records(capsys.readouterr().out)[0]["error"] == "its words cannot be read (ZeroDivisionError)"
