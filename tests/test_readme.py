@@ -78,6 +78,9 @@ def test_what_words_add_is_the_measured_figure() -> None:
     test, ways = metrics["affect"]["deezer_test"], metrics["fusion"]["ways"]
     for figure in (test["valence"]["r2"], test["arousal"]["r2"]):
         assert f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]" in README
+    unknown = metrics["affect"]["deezer_unknown_artists"]
+    left_out = "with artists left out it is {:.3f} and {:.3f}".format(*(unknown[axis]["r2"]["value"] for axis in ("valence", "arousal")))
+    assert left_out in " ".join(README.split())
     for axis in ("valence", "arousal"):
         alone, both = (ways[way][axis]["r2"]["value"] for way in ("audio", "late, by certainty"))
         assert f"{axis} from {alone:.3f} to {both:.3f}" in README

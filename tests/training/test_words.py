@@ -28,7 +28,7 @@ from moodtag.training.words.corpus import Corpus, Song, read_corpus
 from moodtag.training.words.lexicons import places, read_lexicons, read_vectors
 from moodtag.training.words.pairs import match, same_songs
 from moodtag.training.words.phrases import build_phrases
-from moodtag.training.words.stack import Plane, Tables, fit_stack, rarity, vocabulary
+from moodtag.training.words.stack import Plane, Stacked, Tables, fit_stack, rarity, vocabulary
 from moodtag.training.zoo.deezerlyrics import DeezerLyrics
 from moodtag.training.zoo.gruattention import GruAttention
 from tests.lyrics.words import RAIN
@@ -196,9 +196,8 @@ def test_words_stand_in_the_same_order_in_every_process() -> None:
     assert vocabulary(Corpus(songs, {}), np.ones(3, bool), lambda word: True, min_songs=1) == sorted(WORDS)
 
 
-def test_the_stack_learns_and_its_network_says_what_its_levels_say(root: Path) -> None:
-    corpus, vectors = made_up(), read_vectors(root)
-    known = ~corpus.is_of("test")
+def fitted(corpus: Corpus, root: Path) -> Stacked:
+    vectors, known = read_vectors(root), ~corpus.is_of("test")
     words = Vocabulary(vocabulary(corpus, known, vectors.row.__contains__, min_songs=2))
     bags = [words.bag(song.tokens) for song in corpus.songs]
     tables = Tables(
@@ -206,14 +205,44 @@ def test_the_stack_learns_and_its_network_says_what_its_levels_say(root: Path) -
         rarity(bags, known, len(words)),
     )  # fmt: skip
     plane = Plane(np.array([0.5, 0.45]), np.array([0.14, 0.16]))
-    stacked = fit_stack(corpus, tables, bags, corpus.is_of("train"), plane, replace(recipe(), topics=4))
+    return fit_stack(corpus, tables, bags, corpus.is_of("train"), plane, replace(recipe(), topics=4))
+
+
+def test_the_stack_learns_and_its_network_says_what_its_levels_say(root: Path) -> None:
+    corpus = made_up()
+    stacked = fitted(corpus, root)
     with torch.inference_mode():
-        said = np.stack([stacked.network(bag).affect.numpy() for bag in bags])
-    test, truth = corpus.is_of("test"), plane.place(corpus.affect)
+        said = np.stack([stacked.network(stacked.words.bag(song.tokens)).affect.numpy() for song in corpus.songs])
+    test, truth = corpus.is_of("test"), stacked.plane.place(corpus.affect)
     assert np.abs(said[test] - stacked.affect[test]).max() < 1e-4
     assert np.corrcoef(said[test, 0], truth[test, 0])[0, 1] > 0.8
     assert np.abs(said[corpus.is_of("train")] - stacked.affect[corpus.is_of("train")]).max() > 1e-3  # those are out-of-fold
     assert 0 < stacked.network.affect_std[0] < stacked.network.affect_std[1]
+
+
+def test_a_fit_can_be_repeated(root: Path) -> None:
+    one, other = (fitted(made_up(), root) for _ in range(2))
+    weights, same = one.network.state_dict(), other.network.state_dict()
+    assert all(torch.equal(weights[name], same[name]) for name in weights)
+    assert np.array_equal(one.affect, other.affect) and np.array_equal(one.moods, other.moods)
+
+
+@pytest.mark.parametrize("label", ["affect", "mood", "artist's mean"])
+def test_no_label_of_an_artist_has_a_part_in_what_is_said_of_its_songs(label: str, root: Path) -> None:
+    corpus = made_up()
+    songs, means = list(corpus.songs), dict(corpus.artist_means)
+    ours = np.array([song.artist == "artist3" for song in songs])
+    assert [(song.affect is None, song.mood is None) for song in corpus.at(ours)] == [(False, True), (True, False)]
+    if label == "affect":
+        songs[6] = replace(songs[6], affect=(9.0, -9.0))
+    elif label == "mood":
+        songs[7] = replace(songs[7], mood=(songs[7].mood or 0) ^ 1)
+    else:
+        means["artist3"] = (9.0, -9.0)
+    before, after = fitted(corpus, root), fitted(Corpus(tuple(songs), means), root)
+    for said, changed in ((before.affect, after.affect), (before.moods, after.moods)):
+        assert np.array_equal(said[ours], changed[ours])
+        assert not np.array_equal(said[~ours], changed[~ours])
 
 
 @pytest.mark.parametrize("network", [DeezerLyrics, GruAttention])

@@ -43,7 +43,8 @@ def _title(model: LyricsModel, metrics: dict[str, Any]) -> Iterator[str]:
 def _alone(metrics: dict[str, Any]) -> Iterator[str]:
     yield "## How good it is\n"
     yield f"R² with 95 % intervals over artists ({ROUNDS} draws)."
-    yield "The official test songs share artists with those it learnt from; the second row leaves artists out.\n"
+    yield "The official test songs share artists with those it learnt from. The second row, the moods and the pairs below are answered by"
+    yield "fits of the whole stack, all its levels, that knew no song of the artist; the intervals are set by their errors.\n"
     rows = (("Deezer's test songs", "deezer_test"), ("songs of artists left out", "deezer_unknown_artists"))
     yield from table(
         "words alone | songs | valence | arousal | truth within 1 std | within 90 %",
@@ -58,7 +59,7 @@ def _alone_row(name: str, figures: dict[str, Any]) -> tuple[Any, ...]:
 
 def _moods(metrics: dict[str, Any]) -> Iterator[str]:
     yield "## Four moods from words\n"
-    yield "Happy, angry, sad, relaxed (one per quadrant); out-of-fold, no artist on both sides.\n"
+    yield "Happy, angry, sad, relaxed (one per quadrant); by fits without the song's artist.\n"
     yield from table(
         "collection | songs | macro-F1", ((name, row["songs"], shown(row["macro_f1"])) for name, row in metrics["moods"].items())
     )
@@ -69,8 +70,8 @@ def _fused(metrics: dict[str, Any]) -> Iterator[str]:
     weights = fused["weights"]
     cells = list(next(iter(fused["ways"].values()))["cells"])
     yield "## Words and sound together\n"
-    yield f"{fused['pairs']:,} pairs of a DEAM clip and a song's words whose labels agree, both towers answering out-of-fold, no artist of"
-    yield "either side in two folds. R², and how often the cell of the plane is the right one.\n"
+    yield f"{fused['pairs']:,} pairs of a DEAM clip and a song's words whose labels agree, both towers answering without its artist, and no"
+    yield "artist of either side in two folds. R², and how often the cell of the plane is the right one.\n"
     yield from table(" | ".join(("judged by", *_AXES, *cells)), ((way, *_way(row)) for way, row in fused["ways"].items()))
     yield f"\nWeights of the words that late fusion finds: valence {weights['valence']:.2f}, arousal {weights['arousal']:.2f}."
     yield "**moodtag fuses late, by certainty**: each tower counts by the inverse of its variance, so that no weight rests on these pairs."

@@ -1,8 +1,9 @@
 """The shipped lyrics network, fitted: linear models for several tasks, and over their answers one that weighs them.
 
-Every model of the first level answers each song by a copy that was fitted without its artist, so the second level sees
-answers as good as those for unknown songs. All is linear in the words' weights and in the description, so that the whole
-becomes one small network. Source of the idea: Wolpert 1992, "Stacked generalization".
+Every model of the first level answers each of its songs by a copy that was fitted without its artist, so the second level
+sees answers like those for unknown songs. How good the whole is on unknown artists is found by fitting all of it anew without
+a fold of them. All is linear in the words' weights and in the description, so that the whole becomes one small network.
+Source of the idea: Wolpert 1992, "Stacked generalization".
 """
 
 from collections import Counter
@@ -22,6 +23,7 @@ from torch import Tensor
 
 from moodtag.networks.lyrics import Bag, LyricsNetwork, Vocabulary, describe
 from moodtag.training.recipe import LyricsRecipe
+from moodtag.training.splits import artist_folds
 from moodtag.training.words.corpus import Corpus
 
 Floats = NDArray[np.floating[Any]]
@@ -170,29 +172,15 @@ def first_level(corpus: Corpus, train: Mask, free: Mask, recipe: LyricsRecipe) -
 
 
 def out_of_fold(level: Level, whole: Linear, x: Any, artists: Sequence[str], *, folds: int) -> Floats:
-    """The level's answers for every song, by models that were not fitted to its artist, (song, output).
+    """The level's answers for every song, to its own by models that it did not teach with the rest of its artist's, (song, output).
 
-    `whole` is the model fitted to all of its songs, which answers the others.
+    `whole` is the model fitted to all of its songs, which answers the others: their artists may be among them.
     """
     said = whole(x)
     inside = np.flatnonzero(level.rows)
     for kept, held in GroupKFold(folds).split(inside, groups=np.asarray(artists)[inside]):
         said[inside[held]] = level.fitted(x, inside[kept])(x[inside[held]])
     return said
-
-
-@dataclass(frozen=True)
-class Stacked:
-    """A fitted network, and what it says of every song: of its own training songs by models that never saw their artist.
-
-    `plane` is where its labels were placed; `affect` (song, 2) 0..1, `moods` (song, 4) log-odds.
-    """
-
-    network: LyricsNetwork
-    words: Vocabulary
-    plane: "Plane"
-    affect: Floats
-    moods: Floats
 
 
 @dataclass(frozen=True)
@@ -206,41 +194,92 @@ class Plane:
         return np.asarray(self.mean + self.std * standard)
 
 
-def fit_stack(corpus: Corpus, tables: Tables, bags: Sequence[Bag], train: Mask, plane: Plane, recipe: LyricsRecipe) -> Stacked:
-    """The network fitted to the rated songs `train`, the songs with moods, and those of rated artists."""
-    free = np.array([song.split is None for song in corpus.songs]) | train
-    bare = tables.network(word_scores=1, description_scores=1)
-    words, described = weighed(bare, bags), descriptions(bare, bags)
-    space = find_space(words, described, free, topics=recipe.topics, seed=recipe.seed)
-    known = features(words, described, space)
+@dataclass(frozen=True)
+class Songs:
+    """What a fit reads of the corpus: the weighed bags `words` (song, word), and `described` (song, size), not standardised."""
+
+    corpus: Corpus
+    plane: Plane
+    words: csr_matrix
+    described: Floats
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Both levels, fitted. `last` reads the answers of `models`, one for each of `first`, side by side."""
+
+    space: Space
+    first: Sequence[Level]
+    models: Sequence[Linear]
+    last: Linear
+
+    def __call__(self, songs: Songs) -> Floats:
+        """(song, 6): valence and arousal 0..1, log-odds of the four moods."""
+        known = features(songs.words, songs.described, self.space)
+        said = [model(getattr(known, level.reads)) for level, model in zip(self.first, self.models, strict=True)]
+        return self.last(np.concatenate(said, axis=1))
+
+
+def fit_levels(songs: Songs, train: Mask, free: Mask, recipe: LyricsRecipe) -> Levels:
+    """All that is learnt, from the rated songs `train` and whatever else is `free` to teach."""
+    corpus = songs.corpus
+    space = find_space(songs.words, songs.described, free, topics=recipe.topics, seed=recipe.seed)
+    known = features(songs.words, songs.described, space)
     levels = first_level(corpus, train, free, recipe)
     inputs = [getattr(known, level.reads) for level in levels]
-    fitted = [level.fitted(x, level.rows) for level, x in zip(levels, inputs, strict=True)]
-    held = map(partial(out_of_fold, artists=corpus.artists, folds=recipe.folds), levels, fitted, inputs)
+    models = [level.fitted(x, level.rows) for level, x in zip(levels, inputs, strict=True)]
+    held = map(partial(out_of_fold, artists=corpus.artists, folds=recipe.folds), levels, models, inputs)
     said = np.concatenate(list(held), axis=1)
     mean, std = said[train].mean(0), said[train].std(0)
     standard = (said - mean) / std
-    judge = Level("", plane.place(corpus.affect), train, lambda: Ridge(recipe.out_alpha))
+    judge = Level("", songs.plane.place(corpus.affect), train, lambda: Ridge(recipe.out_alpha))
     moods = Level("", corpus.mood, free & (corpus.mood >= 0), lambda: LogisticRegression(C=recipe.out_mood_c, max_iter=500))
     last = [each.fitted(standard, each.rows) for each in (judge, moods)]
     weight = np.concatenate([each.weight for each in last]) / std
     bias = np.concatenate([each.bias for each in last]) - weight @ mean
-    network = _assembled(tables, levels, fitted, space, Linear(weight, bias))
-    affect, mood = (
-        out_of_fold(each, whole, standard, corpus.artists, folds=recipe.folds) for each, whole in zip((judge, moods), last, strict=True)
-    )
-    network.affect_std.copy_(torch.from_numpy((judge.target - affect)[train].std(0)))
-    return Stacked(network, tables.words, plane, affect.clip(0, 1), mood)
+    return Levels(space, levels, models, Linear(weight, bias))
 
 
-def _assembled(tables: Tables, levels: Sequence[Level], fitted: Sequence[Linear], space: Space, last: Linear) -> LyricsNetwork:
+@dataclass(frozen=True)
+class Stacked:
+    """A fitted network, and what is said of every song: of those that may teach by a stack that knows nothing of their artist.
+
+    `plane` is where its labels were placed; `affect` (song, 2) 0..1, `moods` (song, 4) log-odds. Test songs have the network's.
+    """
+
+    network: LyricsNetwork
+    words: Vocabulary
+    plane: Plane
+    affect: Floats
+    moods: Floats
+
+
+def fit_stack(corpus: Corpus, tables: Tables, bags: Sequence[Bag], train: Mask, plane: Plane, recipe: LyricsRecipe) -> Stacked:
+    """The network fitted to the rated songs `train`, the songs with moods, and those of rated artists."""
+    free = np.array([song.split is None for song in corpus.songs]) | train
+    bare = tables.network(word_scores=1, description_scores=1)
+    songs = Songs(corpus, plane, weighed(bare, bags), descriptions(bare, bags))
+    whole = fit_levels(songs, train, free, recipe)
+    said = whole(songs)
+    fold = artist_folds(corpus.artists, folds=recipe.folds, seed=recipe.seed)
+    for number in range(recipe.folds):
+        # Both levels and the topics anew: each level's own folds would not do, because several levels teach each artist's songs.
+        held = (fold == number) & free
+        said[held] = fit_levels(songs, train & ~held, free & ~held, recipe)(songs)[held]
+    network = _assembled(tables, whole)
+    network.affect_std.copy_(torch.from_numpy((plane.place(corpus.affect) - said[:, :2])[train].std(0)))
+    return Stacked(network, tables.words, plane, said[:, :2].clip(0, 1), said[:, 2:])
+
+
+def _assembled(tables: Tables, stack: Levels) -> LyricsNetwork:
     """All levels in one network. What reads topics is linear in the words; what reads both has a part in either."""
+    space, last = stack.space, stack.last
     in_words: list[Linear] = []
     described: list[Linear] = []
     word_out: list[Floats] = []
     described_out: list[Floats] = []
     at = 0
-    for level, model in zip(levels, fitted, strict=True):
+    for level, model in zip(stack.first, stack.models, strict=True):
         out = last.weight[:, at : at + len(model.bias)]
         at += len(model.bias)
         if level.reads == "words":
