@@ -124,7 +124,8 @@ def test_words_that_may_not_be_read_are_an_error_and_no_one_else_is_asked(make_a
         command = [sys.executable, "-c", UNPRIVILEGED, str(path), server.url]
         done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
         assert (done.returncode, server.requests) == (1, []), done.stderr
-    assert done.stdout.splitlines()[-1].endswith("could not be looked up (rain.lrc): words beside it are not readable: permission denied")
+    reason = "could not be looked up (rain.lrc): words beside it are not readable: permission denied"
+    assert done.stdout.splitlines()[-1].endswith(reason), done.stderr
 
 
 def test_who_could_not_be_asked_is_told_of_every_service(tmp_path: Path) -> None:
