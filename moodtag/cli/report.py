@@ -87,8 +87,8 @@ class Tally:
             self.damaged.append(outcome)
         elif outcome.note is not None:
             self.notes[outcome.note] += 1
-        if outcome.words is not None and outcome.words.note is not None and self.lyrics != "off":
-            self._hear_of(outcome.words, outcome.words.note)
+        if outcome.words is not None and self.lyrics != "off":
+            self._hear_of(outcome.words)
         if outcome.verdict is not None:
             self._place(outcome.verdict)
 
@@ -97,15 +97,17 @@ class Tally:
         """1 where some file failed or was found damaged."""
         return 1 if self.failed or self.damaged else 0
 
-    def _hear_of(self, words: LookedFor, note: str) -> None:
+    def _hear_of(self, words: LookedFor) -> None:
         """Counts what kept words from being read. A service that was down in an earlier scan is no news in one that asks none."""
-        is_service = words.source in SERVICES
-        if words.state == "unavailable" and (not is_service or self.lyrics == "fetch"):
-            who = words.source if is_service and words.source is not None else note
+        if words.unanswered is not None and self.lyrics == "fetch":
+            who = words.unanswered.partition(" ")[0]  # what is told of a service begins with its name
             self.unasked[who] += 1
-            self.reasons.setdefault(who, note)
-        elif note == LINKED:
-            self.notes[note] += 1
+            self.reasons.setdefault(who, words.unanswered)
+        elif words.state == "unavailable" and words.source not in SERVICES and words.note is not None:
+            self.unasked[words.note] += 1
+            self.reasons[words.note] = words.note
+        elif words.note == LINKED:
+            self.notes[LINKED] += 1
 
     def _place(self, verdict: Verdict) -> None:
         self.quadrants[quadrant(verdict)] += 1
