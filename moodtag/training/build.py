@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,7 @@ def build(recipe_file: Path, recipe: HeadsRecipe, root: Path, models: Path, *, j
     with replaced_folder(models / recipe.name) as folder:
         write_model(folder, _config(recipe, assessment), _shrunk(network))
         keep_recipe(recipe_file, folder)
-        _report(read_model(folder), network, material, outliers, recipe, assessment, root)
+        _report(read_model(folder), models, network, material, outliers, recipe, assessment, root)
     return read_model(models / recipe.name)
 
 
@@ -125,17 +125,26 @@ def reassess(model: Model, recipe: HeadsRecipe, root: Path, *, jobs: int, advanc
     outliers = describe_outliers(network, root, seed=recipe.seed)
     material = _gathered(read_all(recipe, root), recipe, root)
     with replaced_folder(model.folder) as folder:
-        _report(read_model(folder), network, material, outliers, recipe, assessment, root)
+        _report(read_model(folder), model.folder.parent, network, material, outliers, recipe, assessment, root)
 
 
 def _report(
-    model: Model, network: AudioNetwork, material: Material, outliers: Outliers, recipe: HeadsRecipe, assessment: Assessment, root: Path
+    model: Model,
+    models: Path,
+    network: AudioNetwork,
+    material: Material,
+    outliers: Outliers,
+    recipe: HeadsRecipe,
+    assessment: Assessment,
+    root: Path,
 ) -> None:
     fold = folds_of(material.labels, recipe)
     music = gate_figures(network, material.labels, material.means, outliers, fold)
     plot_answers(model.folder / SCATTER, material.labels, assessment.judged.answers)
     metrics = assessment.metrics | {"music": music}
-    write_reports(model.folder, model, recipe, metrics | measure(model, network, material.labels.clips, root))
+    metrics |= measure(model, network, material.labels.clips, root)
+    # The card holds a student's figures against its teacher's, which lie beside the folder that this one will replace.
+    write_reports(model.folder, replace(model, folder=models / recipe.name), recipe, metrics)
 
 
 def measure(model: Model, network: AudioNetwork, clips: Sequence[Clip], root: Path) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def _moods(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
     written = [mood for mood in metrics["moods"] if mood["written"]]
     yield f"{len(written)} moods are written, mean ROC-AUC {_mean_roc_auc(metrics, 'written')}; over all {len(metrics['moods'])} it is"
     yield f"{_mean_roc_auc(metrics, 'all')}. A mood below 0.70 is not written: the first mean is over moods that this very figure chose."
-    yield f"Expected calibration error, the mean over the written: {metrics['mean_calibration_error_written']:.3f}."
+    yield f"Expected calibration error, the mean over the written: {_mean(metrics['mean_calibration_error_written'])}."
     yield ""
     rows = []
     for mood in sorted(metrics["moods"], key=lambda mood: -mood["roc_auc"]):
@@ -179,7 +179,12 @@ def _moods(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
 def _mean_roc_auc(metrics: dict[str, Any], moods: str) -> str:
     """The mean over the `written` moods, or over `all`, with its interval where it was measured."""
     figure = metrics.get("mean_roc_auc", {}).get(moods)
-    return f"{metrics[f'mean_roc_auc_{moods}']:.3f}" if figure is None else shown(figure)
+    return _mean(metrics[f"mean_roc_auc_{moods}"]) if figure is None else shown(figure)
+
+
+def _mean(figure: float | None) -> str:
+    """A mean over moods; "-" where no mood is written."""
+    return "-" if figure is None else f"{figure:.3f}"
 
 
 def _goals(model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> Iterator[str]:

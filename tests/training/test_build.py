@@ -1,27 +1,34 @@
 """A model's folder is replaced whole, and nothing is begun that missing data would end."""
 
 import csv
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
 from moodtag.core.errors import DataError
-from moodtag.networks.checkpoint import Model, read_model
+from moodtag.core.records import ExcerptPlan
+from moodtag.library.decode import decode
+from moodtag.networks.checkpoint import Model, find_model, read_model, read_weights
 from moodtag.networks.student import Student
 from moodtag.training import metrics
 from moodtag.training.build import Advance, build, reassess
 from moodtag.training.datasets.clips import Clip
+from moodtag.training.goals import student_goals
 from moodtag.training.loop import run_folder
 from moodtag.training.needs import check_data
 from moodtag.training.recipe import RECIPES, Recipe, StudentRecipe, read_recipe
 from moodtag.training.stages import make_ready
-from tests.conftest import DATA
+from tests.conftest import DATA, encode
+
+NAMES = ("battle", "elegy")
 
 
 @contextmanager
@@ -119,3 +126,27 @@ def test_only_a_model_that_ships_needs_speech(tmp_path: Path) -> None:
     teacher = read_recipe(RECIPES / "teacher.toml")
     assert "speech" in missed(teacher)
     assert "speech" not in missed(replace(teacher, ships=False))
+
+
+@pytest.mark.filterwarnings("ignore:The number of unique classes")
+def test_a_model_is_built_whole_and_held_against_the_teacher_beside_it(
+    clips: list[Clip], recipe: StudentRecipe, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = np.concatenate([decode(DATA / f"{name}.flac", ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0] for name in NAMES] * 4)
+    (root / "unlabelled").mkdir()
+    long = encode(root / "unlabelled" / "long.flac", sound, "flac", "flac", 44_100)
+    few = [replace(clip, path=long) if clip.dataset == "panda4q" else clip for clip in clips]
+    monkeypatch.setattr(metrics, "ROUNDS", 5)
+    monkeypatch.setattr("moodtag.training.build._ROBUSTNESS_CLIPS", 1)
+    monkeypatch.setattr("moodtag.training.build.read_all", lambda recipe, root: few)
+    monkeypatch.setattr("moodtag.training.stages.read_all", lambda recipe, root: few)
+    monkeypatch.setattr("moodtag.training.stages.check_data", lambda recipe, root: None)
+    make_ready(recipe, root, jobs=1, progress=no_bar)
+    teacher = shutil.copytree(find_model("teacher").folder, tmp_path / "models" / "teacher")
+    built = build(RECIPES / "student.toml", recipe, root, tmp_path / "models", jobs=1)
+    card = (built.folder / "README.md").read_text(encoding="utf-8")
+    assert built.id in card
+    assert "\n".join(student_goals(json.loads((built.folder / "metrics.json").read_text()), tmp_path / "models")) in card
+    assert read_weights(built)
+    assert {path.name for path in built.folder.iterdir()} == {path.name for path in teacher.iterdir()}
+    assert {path.name for path in built.folder.parent.iterdir()} == {"student", "teacher"}
