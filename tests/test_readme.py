@@ -11,7 +11,7 @@ from typer.core import TyperOption
 from typer.main import get_command
 
 from moodtag.cli.app import app
-from moodtag.cli.lists import parse_text
+from moodtag.cli.explain import parse_text
 from moodtag.cli.usage import config_defaults
 from moodtag.compose import Request, compose
 from moodtag.core.records import BITTERSWEET
@@ -99,7 +99,8 @@ def test_how_well_requests_are_understood_is_the_measured_figure() -> None:
 def test_the_playlists_example_is_read_as_it_says() -> None:
     asked = re.search(r'^moodtag playlist "(.*)" -o', README, re.MULTILINE)
     assert asked is not None
-    assert parse_text(compose(Request(words=asked[1]), library(), meanings(), is_there=lambda path: True)) in README
+    request, catalogue = Request(words=asked[1]), library()
+    assert parse_text(request, compose(request, catalogue, meanings(), is_there=lambda path: True), catalogue) in README
 
 
 def options() -> Iterator[TyperOption]:

@@ -1,5 +1,6 @@
 """`moodtag playlist`: its commands and their options."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from moodtag.cli.options import IndexFile, Json
 from moodtag.cli.usage import DefaultGroup, print_help_if_alone
+from moodtag.core.errors import UsageError
 
 playlists = typer.Typer(
     cls=DefaultGroup,
@@ -36,6 +38,7 @@ class Slash(StrEnum):
 
 @playlists.command("make")
 def make_playlist(
+    context: typer.Context,
     index: IndexFile,
     words: Annotated[list[str] | None, typer.Argument(help="What you would like to hear.", show_default=False)] = None,
     like: Annotated[str | None, typer.Option(help="Tracks that sound like this one: a file, or artist and title.")] = None,
@@ -64,13 +67,14 @@ def make_playlist(
     json: Json = False,
 ) -> None:
     """Find music for what you say; the default: `moodtag playlist calm` (save NAME ... keeps it to be made again)."""
-    from moodtag.cli.lists import Output, places, run_playlist
+    from moodtag.cli.lists import places, run_playlist
+    from moodtag.cli.output import Output
     from moodtag.compose import Request
     from moodtag.playlist.formats import Layout
 
     request = Request(
         words=" ".join(words or []),
-        like=like,
+        like=os.path.abspath(like) if like and Path(like).exists() else like,  # a saved playlist is refreshed from anywhere
         at=None if at is None else places(at)[0],
         start=start,
         end=end,
@@ -86,8 +90,9 @@ def make_playlist(
     )
     wanted = Output(
         file=output,
-        form=None if form is None else form.value,
-        layout=Layout(relative_to, prefix, slash.value),
+        form=None if form is None or _is_from_config(context, "form") else form.value,
+        usual=None if form is None else form.value,
+        layout=Layout(None if relative_to is None else relative_to.expanduser(), prefix, slash.value),
         name=name,
         numbers=not moods_only,
         play=play,
@@ -97,11 +102,19 @@ def make_playlist(
     raise typer.Exit(run_playlist(request, wanted, index, save=save))
 
 
+def _is_from_config(context: typer.Context, name: str) -> bool:
+    """Whether an option's value is config.toml's, which a file's suffix outranks."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "DEFAULT_MAP"
+
+
 @playlists.command("list")
-def list_playlists(index: IndexFile, json: Json = False) -> None:
+def list_playlists(index: IndexFile, words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None, json: Json = False) -> None:
     """List the saved playlists."""
     from moodtag.cli.lists import run_list
 
+    if words:
+        raise UsageError("the list of saved playlists takes no words", remedy="moodtag playlist make list ... asks for music")
     raise typer.Exit(run_list(index, json=json))
 
 

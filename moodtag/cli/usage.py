@@ -46,6 +46,10 @@ class DefaultGroup(TyperGroup):
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """The arguments with the default command before them, if they name none; `save NAME ...` is `make --save NAME ...`."""
         if args and args[0] == "save":
+            if args[1:2] in (["-h"], ["--help"]):
+                return super().parse_args(ctx, [self.default_command, "--help"])
+            if len(args) == 1 or args[1].startswith("-"):
+                raise UsageError("save it under which name?", remedy=f'{ctx.command_path} save NAME "something calm" -o calm.m3u8')
             args = [self.default_command, "--save", *args[1:]]
         elif args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
             args = [self.default_command, *args]
@@ -82,8 +86,9 @@ def _group_defaults(context: typer.Context, group: TyperGroup, tables: dict[str,
         if isinstance(command, TyperGroup):
             defaults[name] = _group_defaults(context, command, table, place)
         else:
-            options = {option.name: option for option in command.params if isinstance(option, TyperOption) and option.name}
-            defaults[name] = _command_defaults(context, options, table, f"[{'.'.join(place)}]")
+            options = {_written(option): option for option in command.params if isinstance(option, TyperOption)}
+            is_default = isinstance(group, DefaultGroup) and name == group.default_command
+            defaults[name] = _command_defaults(context, options, table, f"[{'.'.join(above if is_default else place)}]")
     return defaults
 
 
@@ -93,11 +98,19 @@ def _command_defaults(context: typer.Context, options: dict[str, TyperOption], t
         name = key.replace("-", "_")
         if name not in options:
             raise UsageError(f"{where} has no option {key}", remedy=_nearest(name, options))
-        if name in defaults:
+        option = options[name]
+        assert option.name is not None
+        if option.name in defaults:
             raise UsageError(f"{where} {name} stands there twice", remedy="keep one of them")
-        _check_value(context, options[name], value, f"{where} {key}")
-        defaults[name] = value
+        _check_value(context, option, value, f"{where} {key}")
+        defaults[option.name] = value
     return defaults
+
+
+def _written(option: TyperOption) -> str:
+    """An option's name in config.toml: its flag's, without dashes."""
+    flag = max(option.opts, key=len)
+    return flag.removeprefix("--").replace("-", "_")
 
 
 def _check_value(context: typer.Context, option: TyperOption, value: Any, where: str) -> None:

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from moodtag.index.keys import now
+from moodtag.index.keys import now, path_key, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Saved:
 
     name: str
     request: dict[str, Any]
-    output: str
+    output: Path
     format: str
     layout: dict[str, Any]
     tracks: int = 0
@@ -34,7 +35,7 @@ class Playlists:
         row = {
             "name": saved.name,
             "request": json.dumps(saved.request),
-            "output": saved.output,
+            "output": path_key(saved.output),
             "format": saved.format,
             "layout": json.dumps(saved.layout),
             "made_at": now(),
@@ -52,5 +53,6 @@ class Playlists:
 
     def __iter__(self) -> Iterator[Saved]:
         for row in self._db.execute("select * from playlists order by name").fetchall():
-            fields = {key: row[key] for key in ("name", "output", "format", "tracks", "made_at")}
-            yield Saved(request=json.loads(row["request"]), layout=json.loads(row["layout"]), **fields)
+            fields = {key: row[key] for key in ("name", "format", "tracks", "made_at")}
+            output = path_of(row["output"])
+            yield Saved(output=output, request=json.loads(row["request"]), layout=json.loads(row["layout"]), **fields)

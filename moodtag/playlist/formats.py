@@ -7,20 +7,23 @@ import json
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote_from_bytes
 from xml.etree import ElementTree
 
 from moodtag.core.moods import VOCABULARY
-from moodtag.core.records import Place
+from moodtag.playlist.fit import HEARD_CENTRE, HEARD_SLOPE
 
 Format = Literal["m3u8", "xspf", "jspf", "nsp", "paths"]
 Slash = Literal["/", "\\"]
 
 _NAMESPACE = "http://xspf.org/ns/0/"
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_TEXT = re.compile("[\x00-\x20\x7f-\xa0\u2028\u2029\ufffe\uffff]+")  # nothing that breaks a line, commands a terminal or is no XML
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _BAND = 0.08  # so far on each side of the place reaches a standing rule
 _NEAR_MOODS = 4
 
@@ -50,9 +53,18 @@ class Layout:
     slash: Slash = "/"
 
     def text(self, path: Path) -> str:
-        """The path as the playlist has it."""
-        shown = str(path) if self.relative_to is None else os.path.relpath(path, self.relative_to)
+        """The path as the playlist has it; a line of it never begins as a comment does."""
+        shown = self.below(path)
+        if shown.startswith(("#", " ", "\t")) and not self.prefix:
+            shown = f"./{shown}"
         return (self.prefix + shown).replace("/", self.slash)
+
+    def below(self, path: Path) -> str:
+        """The path from `relative_to`. Where that climbs, it climbs from the real folder: the system reads `..` behind a link so."""
+        if self.relative_to is None:
+            return str(path)
+        base = os.path.abspath(self.relative_to)
+        return os.path.relpath(path, base if path.is_relative_to(base) else os.path.realpath(base))
 
 
 def format_of(path: Path) -> Format | None:
@@ -65,16 +77,16 @@ def write(form: Format, entries: Sequence[Entry], *, name: str, layout: Layout) 
     return _WRITERS[form](entries, name, layout)
 
 
-def unwritable(form: Format, entries: Sequence[Entry]) -> list[Entry]:
+def unwritable(form: Format, entries: Sequence[Entry], layout: Layout) -> list[Entry]:
     """Tracks that the format has no way of naming: a line break in a path ends a line of a list."""
-    return [entry for entry in entries if form in ("m3u8", "paths") and re.search(r"[\r\n]", str(entry.path))]
+    return [entry for entry in entries if form in ("m3u8", "paths") and re.search(r"[\r\n]", layout.text(entry.path))]
 
 
 def _m3u8(entries: Sequence[Entry], name: str, layout: Layout) -> bytes:
-    lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(name)}"]
+    lines = ["#EXTM3U", f"#PLAYLIST:{_text(name)}"]
     for entry in entries:
         seconds = -1 if entry.duration_s is None else round(entry.duration_s)
-        lines += [f"#EXTINF:{seconds},{_one_line(entry.label)}", layout.text(entry.path)]
+        lines += [f"#EXTINF:{seconds},{_text(entry.label)}", layout.text(entry.path)]
     return _encoded("\n".join(lines) + "\n")
 
 
@@ -84,12 +96,12 @@ def _paths(entries: Sequence[Entry], name: str, layout: Layout) -> bytes:
 
 def _xspf(entries: Sequence[Entry], name: str, layout: Layout) -> bytes:
     playlist = ElementTree.Element("playlist", {"version": "1", "xmlns": _NAMESPACE})
-    ElementTree.SubElement(playlist, "title").text = _xml(name)
+    ElementTree.SubElement(playlist, "title").text = _text(name)
     tracks = ElementTree.SubElement(playlist, "trackList")
     for entry in entries:
         track = ElementTree.SubElement(tracks, "track")
         for tag, value in _fields(entry, layout).items():
-            ElementTree.SubElement(track, tag).text = _xml(str(value[0] if tag == "location" else value))
+            ElementTree.SubElement(track, tag).text = str(value[0] if tag == "location" else value)
     ElementTree.indent(playlist)
     text: bytes = ElementTree.tostring(playlist, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
@@ -97,37 +109,34 @@ def _xspf(entries: Sequence[Entry], name: str, layout: Layout) -> bytes:
 
 def _jspf(entries: Sequence[Entry], name: str, layout: Layout) -> bytes:
     tracks = [_fields(entry, layout) for entry in entries]
-    return _encoded(json.dumps({"playlist": {"title": name, "track": tracks}}, indent=1, ensure_ascii=True) + "\n")
+    return _encoded(json.dumps({"playlist": {"title": _text(name), "track": tracks}}, indent=1, ensure_ascii=True) + "\n")
 
 
 def _fields(entry: Entry, layout: Layout) -> dict[str, Any]:
     """What XSPF says of a track, in the order its schema wants; the duration in milliseconds."""
     known = {
         "location": [_uri(entry.path, layout)],
-        "title": entry.title,
-        "creator": entry.artist,
-        "album": entry.album,
+        "title": None if entry.title is None else _text(entry.title),
+        "creator": None if entry.artist is None else _text(entry.artist),
+        "album": None if entry.album is None else _text(entry.album),
         "duration": None if entry.duration_s is None else round(entry.duration_s * 1000),
     }
     return {name: value for name, value in known.items() if value is not None}
 
 
 def _uri(path: Path, layout: Layout) -> str:
-    """The path as a URI: whole, or relative to where the playlist lies."""
-    text = layout.text(path).replace("\\", "/") if layout.slash == "\\" else layout.text(path)
-    quoted = quote_from_bytes(os.fsencode(text), safe="/:" if layout.prefix else "/")
-    if quoted.startswith("/"):
-        return f"file://{quoted}"
-    first = quoted.split("/", 1)[0]
-    return f"./{quoted}" if ":" in first and not layout.prefix else quoted
+    """The path as a URI: whole, or relative to where the playlist lies. A prefix that is one itself stays as it is."""
+    if _SCHEME.match(layout.prefix):
+        return layout.prefix + quote_from_bytes(os.fsencode(layout.below(path)))
+    if _DRIVE.match(layout.prefix):
+        return "file:///" + quote_from_bytes(os.fsencode(layout.prefix.replace("\\", "/") + layout.below(path)), safe="/:")
+    quoted = quote_from_bytes(os.fsencode(replace(layout, slash="/").text(path)))
+    return f"file://{quoted}" if quoted.startswith("/") else quoted
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _xml(text: str) -> str:
-    return _NO_XML.sub("", text)
+def _text(text: str) -> str:
+    """A name for people, on one line, that every format can hold."""
+    return _SURROGATE.sub("\ufffd", _NO_TEXT.sub(" ", text)).strip()
 
 
 def _encoded(text: str) -> bytes:
@@ -150,7 +159,10 @@ _SUFFIXES: dict[str, Format] = {".m3u8": "m3u8", ".m3u": "m3u8", ".xspf": "xspf"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a standing rule asks for; Navidrome finds the tracks, and finds them anew after each of its scans."""
+    """What a standing rule asks for; Navidrome finds the tracks, and finds them anew after each of its scans.
+
+    `place` is on the plane of music; names stand as the library spells them.
+    """
 
     place: tuple[float | None, float | None]
     moods: tuple[str, ...]
@@ -161,36 +173,61 @@ class Standing:
     since: int | None
     until: int | None
     limit: int
+    albums: tuple[str, ...] = ()
+    not_artists: tuple[str, ...] = ()
+    longest_s: float | None = None
 
 
 def standing_rule(name: str, rule: Standing, *, numbers: bool) -> bytes:
-    """Navidrome's .nsp. `numbers`: by valence and arousal, which its configuration must name (`NAVIDROME`); else by moods alone."""
+    """Navidrome's .nsp. `numbers`: by valence and arousal, which its configuration must name (`NAVIDROME`); else by moods alone.
+
+    Source: model/criteria of github.com/navidrome/navidrome. Its `inTheRange` takes every field for a column, which a tag is not;
+    `gt` and `lt` know tags. A rule without a condition is refused there, so one that is always true stands in for it.
+    """
     conditions: list[dict[str, Any]] = []
     moods = rule.moods or (() if numbers else _moods_near(rule.place))
     if moods:
         conditions.append({"any": [{"is": {"mood": mood}} for mood in moods]})
     if numbers:
         for field, value in zip(("valence", "arousal"), rule.place, strict=True):
-            if value is not None:
-                conditions.append({"inTheRange": {field: [round(max(value - _BAND, 0), 3), round(min(value + _BAND, 1), 3)]}})
+            conditions += [] if value is None else _near(field, value)
     conditions += [{"isNot": {"mood": mood}} for mood in rule.avoided]
-    conditions += [{"any": [{"contains": {field: value}} for value in values]} for field, values in _named(rule) if values]
-    conditions += [{"notContains": {"genre": genre}} for genre in rule.not_genres]
+    conditions += [{"any": [{"contains": {field: _text(value)}} for value in values]} for field, values in _named(rule) if values]
+    conditions += [{"notContains": {"genre": _text(genre)}} for genre in rule.not_genres]
+    conditions += [{"notContains": {"artist": _text(artist)}} for artist in rule.not_artists]
     if rule.since is not None or rule.until is not None:
         conditions.append({"inTheRange": {"year": [rule.since or 0, rule.until or 9999]}})
-    body = {"name": name, "comment": "made by moodtag", "all": conditions, "sort": "random", "limit": rule.limit}
+    if rule.longest_s is not None:
+        conditions.append({"lt": {"duration": rule.longest_s}})
+    body = {
+        "name": _text(name),
+        "comment": "made by moodtag",
+        "all": conditions or [{"gt": {"playCount": -1}}],
+        "sort": "random",
+        "limit": rule.limit,
+    }
     return _encoded(json.dumps(body, indent=1, ensure_ascii=False) + "\n")
 
 
+def _near(field: str, value: float) -> list[dict[str, Any]]:
+    low, high = round(value - _BAND, 3), round(value + _BAND, 3)
+    return [*([{"gt": {field: low}}] if low > 0 else []), *([{"lt": {field: high}}] if high < 1 else [])]
+
+
 def _named(rule: Standing) -> Sequence[tuple[str, tuple[str, ...]]]:
-    return (("artist", rule.artists), ("genre", rule.genres))
+    return (("artist", rule.artists), ("album", rule.albums), ("genre", rule.genres))
 
 
 def _moods_near(place: tuple[float | None, float | None]) -> tuple[str, ...]:
-    """The moods nearest to a place, where only moods can be asked for."""
-    asked = Place(*(0.5 if value is None else value for value in place))
-    ordered = sorted(VOCABULARY, key=lambda mood: (mood.valence - asked.valence) ** 2 + (mood.arousal - asked.arousal) ** 2)
-    return tuple(mood.name for mood in ordered[:_NEAR_MOODS])
+    """The moods that are said of music at that place, where only moods can be asked for; none where no place is asked."""
+    if place == (None, None):
+        return ()
+    said = [None if value is None else 0.5 + (value - HEARD_CENTRE[i]) / HEARD_SLOPE[i] for i, value in enumerate(place)]
+    off = {
+        mood.name: sum((own - asked) ** 2 for own, asked in zip((mood.valence, mood.arousal), said, strict=True) if asked is not None)
+        for mood in VOCABULARY
+    }
+    return tuple(sorted(off, key=lambda name: off[name])[:_NEAR_MOODS])
 
 
 NAVIDROME = """\

@@ -1,0 +1,186 @@
+"""A playlist for people and for programs: how its request was read, what is in it, and why."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from rich.table import Column, Table
+from rich.text import Text
+
+from moodtag.cli.console import print_json, print_table, printable, stderr
+from moodtag.compose import Composed, Request, entry_of
+from moodtag.core.catalogue import Catalogue
+from moodtag.core.moods import VOCABULARY
+from moodtag.core.records import Place
+from moodtag.playlist.fit import Wish, asked_place, heard_place
+from moodtag.playlist.formats import Entry
+from moodtag.playlist.query import Query, Reading
+from moodtag.playlist.select import Pick
+
+
+def tell(request: Request, composed: Composed, catalogue: Catalogue) -> None:
+    """How the request was read, and what else a person should know, on stderr."""
+    line = parse_text(request, composed, catalogue)
+    if line:
+        stderr().print(Text(printable(line)))
+    if composed.query.unknown:
+        stderr().print(Text(f"not understood: {printable(', '.join(composed.query.unknown[:12]))}"))
+    for note in composed.notes:
+        stderr().print(Text(printable(note)))
+
+
+def parse_text(request: Request, composed: Composed, catalogue: Catalogue) -> str:
+    """How a request was read, on one line: `calm .80, rainy evening -> valence .52, arousal .31; 45 min`."""
+    query, wish = composed.query, composed.wish
+    read = ", ".join(_reading_text(reading) for reading in query.readings)
+    place = _place_text(*asked_place(wish))
+    parts = [" -> ".join(part for part in (read, place) if part), *_courses(request, wish)]
+    if wish.like is not None:
+        parts.append(f"like {entry_of(catalogue, wish.like).label}")
+    return "; ".join(part for part in (*parts, *_conditions(query, wish)) if part)
+
+
+def _reading_text(reading: Reading) -> str:
+    said = {"mood": f" {_short(reading.weight)}", "meaning": f" ({_near(reading)})"}.get(reading.source, "")
+    return f"{'not ' if reading.negated else ''}{reading.words}{said}"
+
+
+def _near(reading: Reading) -> str:
+    moods = ", ".join(mood.name for mood in reading.moods[:2])
+    return f"like {moods}" if moods else "by its words' ratings"
+
+
+def _place_text(valence: float | None, arousal: float | None) -> str:
+    return ", ".join(f"{name} {_short(value)}" for name, value in (("valence", valence), ("arousal", arousal)) if value is not None)
+
+
+def course_of(wish: Wish) -> tuple[Place, ...]:
+    """The corners of the journey on the plane of music; none where there is no journey."""
+    if wish.course is None:
+        return ()
+    if wish.course.exact:
+        return wish.course.corners
+    heard = [heard_place(corner.valence, corner.arousal) for corner in wish.course.corners]
+    return tuple(Place(valence, arousal) for valence, arousal in heard if valence is not None and arousal is not None)
+
+
+def _courses(request: Request, wish: Wish) -> Iterator[str]:
+    corners = " -> ".join(_place_text(corner.valence, corner.arousal) for corner in course_of(wish))
+    if corners:
+        name = request.curve or (f"from {request.start} to {request.end}" if request.start else "journey")
+        yield f"{name}: {corners}"
+
+
+def _conditions(query: Query, wish: Wish) -> Iterator[str]:
+    filters, length = query.filters, query.length
+    for kind, names in (("by", filters.artists), ("from", filters.albums), ("genre", filters.genres)):
+        if names:
+            yield f"{kind} {' or '.join(names)}"
+    for names in (filters.not_artists, filters.not_genres):
+        if names:
+            yield f"no {', '.join(names)}"
+    if filters.years is not None:
+        since, until = filters.years.since, filters.years.until
+        yield f"year {since}" if since == until else f"years {since or '..'}-{until or '..'}"
+    if wish.max_track_s is not None:
+        yield f"no track over {wish.max_track_s / 60:g} min"
+    if length.minutes is not None:
+        yield f"{length.minutes:g} min"
+    if length.tracks is not None:
+        yield f"{length.tracks} track{'' if length.tracks == 1 else 's'}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}".removeprefix("0")
+
+
+def print_list(composed: Composed, catalogue: Catalogue, *, explain: bool) -> None:
+    """The tracks as a table; `explain`: where each lies (and should, on a journey), and what else speaks for it."""
+    journey = " (asked)" if composed.wish.course is not None else ""
+    reasons = (f"valence{journey}", f"arousal{journey}", "why") if explain else ()
+    table = Table(Column("", justify="right"), "artist", "title", Column("time", justify="right"), *reasons, box=None)
+    for number, (entry, pick) in enumerate(zip(composed.entries, composed.choice.picks, strict=True), 1):
+        names = (entry.artist or "", entry.title or entry.path.stem)
+        why = _why_cells(composed, catalogue, pick) if explain else ()
+        table.add_row(str(number), *(Text(printable(name)) for name in names), _minutes(entry), *why)
+    print_table(table)
+    stderr().print(length_text(composed))
+
+
+def _why_cells(composed: Composed, catalogue: Catalogue, pick: Pick) -> tuple[str, str, str]:
+    asked = None if composed.wish.course is None else pick.asked
+    valence, arousal = (_short(float(column[pick.row])) for column in (catalogue.valence, catalogue.arousal))
+    if asked is not None:
+        valence, arousal = f"{valence} ({_short(asked.valence)})", f"{arousal} ({_short(asked.arousal)})"
+    return valence, arousal, ", ".join(_reasons(composed, catalogue, pick))
+
+
+def why_text(composed: Composed, catalogue: Catalogue, pick: Pick) -> str:
+    """Why a track is in: where it lies and where it should, its share of the moods asked for, what else was asked."""
+    place = asked_place(composed.wish) if pick.asked is None else (pick.asked.valence, pick.asked.arousal)
+    parts = []
+    for name, column, asked in zip(("valence", "arousal"), (catalogue.valence, catalogue.arousal), place, strict=True):
+        parts.append(f"{name} {_short(float(column[pick.row]))}" + ("" if asked is None else f" (asked {_short(asked)})"))
+    return ", ".join((*parts, *_reasons(composed, catalogue, pick)))
+
+
+def _reasons(composed: Composed, catalogue: Catalogue, pick: Pick) -> Iterator[str]:
+    wish = composed.wish
+    wanted = [mood.name for mood in wish.target.moods]
+    scores = {mood.name: float(catalogue.moods[pick.row, i]) for i, mood in enumerate(VOCABULARY)}
+    best = wanted or sorted(scores, key=lambda name: -scores[name])[:2]
+    yield from (f"{name} {_short(scores[name])}" for name in best[:3])
+    if wish.like is not None:
+        yield f"alike {_short(float(catalogue.embedding[pick.row] @ catalogue.embedding[wish.like]))}"
+    if wish.target.bittersweet and catalogue.bittersweet[pick.row]:
+        yield "bittersweet"
+
+
+def print_objects(request: Request, composed: Composed, catalogue: Catalogue) -> None:
+    """The request as it was read, then one object per track."""
+    query, wish = composed.query, composed.wish
+    valence, arousal = asked_place(wish)
+    print_json(
+        {
+            "read": parse_text(request, composed, catalogue),
+            "valence": valence,
+            "arousal": arousal,
+            "journey": [asdict(corner) for corner in course_of(wish)],
+            "like": None if wish.like is None else str(catalogue.path(wish.like)),
+            "moods": [asdict(mood) for mood in query.target.moods],
+            "avoided": list(query.target.avoided),
+            "minutes": query.length.minutes,
+            "tracks": len(composed.entries),
+            "unknown": list(query.unknown),
+            "notes": list(composed.notes),
+        }
+    )
+    for entry, pick in zip(composed.entries, composed.choice.picks, strict=True):
+        print_json(
+            {
+                "path": str(entry.path),
+                "artist": entry.artist,
+                "title": entry.title,
+                "duration_s": entry.duration_s,
+                "valence": float(catalogue.valence[pick.row]),
+                "arousal": float(catalogue.arousal[pick.row]),
+                "distance": pick.distance,
+                "why": why_text(composed, catalogue, pick),
+            }
+        )
+
+
+def length_text(composed: Composed) -> str:
+    """How many tracks, and how long they take together, as far as their files say."""
+    known = [entry.duration_s for entry in composed.entries if entry.duration_s is not None]
+    count = f"{len(composed.entries)} track{'' if len(composed.entries) == 1 else 's'}"
+    if not known:
+        return count
+    seconds = round(sum(known))
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    total = f"{hours} h {minutes:02d} min" if hours else f"{minutes}:{seconds % 60:02d}"
+    return f"{count}, {'' if len(known) == len(composed.entries) else 'over '}{total}"
+
+
+def _minutes(entry: Entry) -> str:
+    seconds = round(entry.duration_s or 0.0)
+    return f"{seconds // 60}:{seconds % 60:02d}" if entry.duration_s is not None else "?"

@@ -1,0 +1,371 @@
+"""The text of a playlist's file, read back as players read it, and how it is put in place."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+import xspf_lib
+from xmlschema import XMLSchema11
+
+from moodtag.cli.output import Output, put, rendered, settled
+from moodtag.compose import Request, compose
+from moodtag.core.errors import UsageError
+from moodtag.core.moods import BY_NAME
+from moodtag.playlist.formats import Entry, Format, Layout, Standing, format_of, standing_rule, unwritable, write
+from tests.conftest import DATA
+from tests.playlist.library import library
+from tests.playlist.requests import meanings
+
+AS_IS = Layout()
+BY_LINES: tuple[Format, ...] = ("m3u8", "paths")
+BY_URIS: tuple[Format, ...] = ("xspf", "jspf")
+PLAIN = Entry(Path("/music/a/b.mp3"), "Song", "Someone", "Album", 61.6)
+HOSTILE = "a\x1b[31mred\x1b[0m\r\nb\x00\x0b\x9b2J\ud800\udcff\ufffe\u2028c <&>\"']]>"
+ODD_NAMES = [
+    "#1 hit.mp3", "100% real?.mp3", "a b&c;d=e+f@g!$'(),~.mp3", "what: this.mp3", "back\\slash.mp3", "[x] {y}|^`.mp3", "ünï 雪.mp3",
+    " leading.mp3", os.fsdecode(b"caf\xe9.mp3"), os.fsdecode(b"\xff\xfe#%.mp3"),
+]  # fmt: skip
+
+
+def lines(form: Format, *entries: Entry, layout: Layout = AS_IS, name: str = "list") -> list[bytes]:
+    return write(form, entries, name=name, layout=layout).split(b"\n")
+
+
+def paths(form: Format, *entries: Path, layout: Layout = AS_IS) -> list[bytes]:
+    """What a player takes for the tracks."""
+    raw = write(form, [Entry(path) for path in entries], name="list", layout=layout)
+    return [line for line in raw.split(b"\n") if line.strip() and not line.startswith(b"#")]
+
+
+def xspf(*entries: Entry, layout: Layout = AS_IS, name: str = "list") -> tuple[bytes, "xspf_lib.Playlist"]:
+    """The bytes, valid after the standard, and what another library reads there."""
+    raw = write("xspf", entries, name=name, layout=layout)
+    XMLSchema11(DATA / "xspf-1.xsd").validate(raw.decode())
+    return raw, xspf_lib.Playlist.parse_from_xml_element(ElementTree.fromstring(raw))
+
+
+def jspf(*entries: Entry, layout: Layout = AS_IS, name: str = "list") -> dict[str, Any]:
+    """The playlist, valid after the standard."""
+    read = json.loads(write("jspf", entries, name=name, layout=layout))
+    jsonschema.validate(read, json.loads((DATA / "jspf.schema.json").read_text()))
+    playlist: dict[str, Any] = read["playlist"]
+    return playlist
+
+
+def uris(entry: Entry, layout: Layout = AS_IS) -> set[str]:
+    """The track's URI, which XSPF and JSPF have alike."""
+    raw, _ = xspf(entry, layout=layout)
+    tree = ElementTree.fromstring(raw)
+    found = [element.text or "" for element in tree.iter("{http://xspf.org/ns/0/}location")]
+    return {*found, *jspf(entry, layout=layout)["track"][0]["location"]}
+
+
+# --- lists of paths -----------------------------------------------------------------------------------------------------
+
+
+def test_an_extended_m3u_is_what_players_expect() -> None:
+    raw = write("m3u8", [PLAIN, Entry(Path("/music/Élégie.flac"))], name="Évening", layout=AS_IS)
+    expected = "#EXTM3U\n#PLAYLIST:Évening\n#EXTINF:62,Someone - Song\n/music/a/b.mp3\n#EXTINF:-1,Élégie\n/music/Élégie.flac\n"
+    assert raw == expected.encode()
+    assert not raw.startswith(b"\xef\xbb\xbf")
+
+
+def test_a_title_stays_on_its_line_and_commands_no_terminal() -> None:
+    found = lines("m3u8", Entry(Path("/a.mp3"), HOSTILE, HOSTILE, None, 1), name=HOSTILE)
+    assert len(found) == 5
+    assert b"\n".join(found).decode().count("\ufffd") == 6
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028]", b"\n".join(found).decode())
+    assert found[3] == b"/a.mp3"
+
+
+def test_a_track_without_a_title_has_its_files_name() -> None:
+    assert lines("m3u8", Entry(Path("/b.c.mp3"), None, "Someone"))[2] == b"#EXTINF:-1,b.c"
+    assert lines("m3u8", Entry(Path("/b.mp3"), "Song"))[2] == b"#EXTINF:-1,Song"
+
+
+@pytest.mark.parametrize("form", BY_LINES)
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_name_stands_in_a_list_byte_for_byte(form: Format, name: str) -> None:
+    assert paths(form, Path("/music") / name) == [os.fsencode(f"/music/{name}")]
+
+
+@pytest.mark.parametrize(
+    ("layout", "expected"),
+    [
+        (Layout(Path("/music")), "a/b.mp3"),
+        (Layout(Path("/music/a")), "b.mp3"),
+        (Layout(Path("/playlists/mine")), "../../music/a/b.mp3"),
+        (Layout(Path("/")), "music/a/b.mp3"),
+        (Layout(prefix="/mnt/nas"), "/mnt/nas/music/a/b.mp3"),
+        (Layout(Path("/music"), "/storage/emulated/0/Music/"), "/storage/emulated/0/Music/a/b.mp3"),
+        (Layout(Path("/music"), slash="\\"), "a\\b.mp3"),
+        (Layout(Path("/music"), "D:/Music/", "\\"), "D:\\Music\\a\\b.mp3"),
+    ],
+)
+def test_paths_are_written_for_the_machine_that_plays_them(layout: Layout, expected: str) -> None:
+    for form in BY_LINES:
+        assert paths(form, PLAIN.path, layout=layout) == [expected.encode()]
+
+
+def test_a_relative_folder_means_the_one_below_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lists").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert paths("m3u8", tmp_path / "lists" / "a.mp3", layout=Layout(Path("lists"))) == [b"a.mp3"]
+    assert paths("m3u8", tmp_path / "b.mp3", layout=Layout(Path("lists"))) == [b"../b.mp3"]
+
+
+def test_paths_lead_to_the_music_also_from_a_linked_folder(tmp_path: Path) -> None:
+    """The system takes `..` of a link for the folder above its target."""
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "lists").symlink_to(tmp_path / "elsewhere" / "deep")
+    (tmp_path / "home" / "a.mp3").write_bytes(b"found")
+    for folder, path in (("home/lists", "home/a.mp3"), ("home/lists", "home/lists/b.mp3")):
+        (tmp_path / path).write_bytes(b"found")
+        written = paths("m3u8", tmp_path / path, layout=Layout(tmp_path / folder))[0]
+        assert (tmp_path / folder / os.fsdecode(written)).read_bytes() == b"found"
+    assert written == b"b.mp3"
+
+
+@pytest.mark.parametrize("name", ["#1 hit.mp3", "#EXTINF:1.mp3", " leading.mp3", "\ttab.mp3"])
+def test_a_relative_path_is_never_taken_for_a_comment(name: str) -> None:
+    for form in BY_LINES:
+        assert paths(form, Path("/music") / name, layout=Layout(Path("/music"))) == [f"./{name}".encode()]
+    assert paths("m3u8", Path("/music") / name, layout=Layout(Path("/music"), slash="\\")) == [f".\\{name}".encode()]
+    assert paths("m3u8", Path("/music") / name, layout=Layout(Path("/music"), "x/")) == [f"x/{name}".encode()]
+
+
+def test_only_lists_by_lines_cannot_name_a_path_with_a_line_break() -> None:
+    broken, sound = Entry(Path("/music/a\nb.mp3")), Entry(Path("/music/c.mp3"))
+    for form in BY_LINES:
+        assert unwritable(form, [broken, sound, Entry(Path("/d\r.mp3"))], AS_IS) == [broken, Entry(Path("/d\r.mp3"))]
+    for form in BY_URIS:
+        assert unwritable(form, [broken, sound], AS_IS) == []
+    below = Entry(Path("/mu\nsic/a.mp3"))
+    assert unwritable("m3u8", [below], Layout(Path("/mu\nsic"))) == []
+    assert uris(broken) == {"file:///music/a%0Ab.mp3"}
+
+
+def test_a_files_suffix_says_its_format() -> None:
+    found = [format_of(Path(f"a{suffix}")) for suffix in (".m3u8", ".M3U", ".xspf", ".jspf", ".nsp", ".txt", ".pls", "")]
+    assert found == ["m3u8", "m3u8", "xspf", "jspf", "nsp", "paths", None, None]
+
+
+# --- XSPF and JSPF ------------------------------------------------------------------------------------------------------
+
+
+def test_xspf_is_valid_and_read_by_others() -> None:
+    raw, read = xspf(PLAIN, Entry(Path("/c.mp3")), name="Évening <&>")
+    assert raw.startswith(b"<?xml version='1.0' encoding='utf-8'?>\n")
+    assert (read.title, len(read.trackList)) == ("Évening <&>", 2)
+    track = read.trackList[0]
+    assert (track.title, track.creator, track.album, track.duration) == ("Song", "Someone", "Album", 61600)
+    assert [str(location) for location in track.location] == ["file:///music/a/b.mp3"]
+    assert [field.tag.partition("}")[2] for field in ElementTree.fromstring(raw).iter() if field.text == "Song"] == ["title"]
+
+
+def test_jspf_is_valid() -> None:
+    playlist = jspf(PLAIN, Entry(Path("/c.mp3")), name="Évening")
+    assert playlist["title"] == "Évening"
+    assert playlist["track"] == [
+        {"location": ["file:///music/a/b.mp3"], "title": "Song", "creator": "Someone", "album": "Album", "duration": 61600},
+        {"location": ["file:///c.mp3"]},
+    ]
+
+
+def test_a_playlist_without_tracks_is_valid() -> None:
+    assert xspf()[1].trackList == []
+    assert jspf()["track"] == []
+
+
+def test_the_schemas_refuse_what_the_standard_forbids() -> None:
+    raw = write("xspf", [PLAIN], name="x", layout=AS_IS).decode()
+    schema = XMLSchema11(DATA / "xspf-1.xsd")
+    for wrong in ("<duration>1.5</duration>", "<location>/with space</location>", "<mood>calm</mood>", "<title/><title/>"):
+        assert not schema.is_valid(re.sub(r"<duration>\d+</duration>", wrong, raw)), wrong
+    assert schema.is_valid(re.sub(r"<duration>\d+</duration>", "<trackNum>1</trackNum>", raw))
+    playlist = json.loads(write("jspf", [PLAIN], name="x", layout=AS_IS))
+    playlist["playlist"]["track"][0]["location"] = "file:///no-array"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(playlist, json.loads((DATA / "jspf.schema.json").read_text()))
+
+
+def test_hostile_names_leave_xspf_and_jspf_valid() -> None:
+    entry = Entry(Path("/a.mp3"), HOSTILE, HOSTILE, HOSTILE, 1)
+    expected = "a [31mred [0m b 2J\ufffd\ufffd c <&>\"']]>"
+    _, read = xspf(entry, name=HOSTILE)
+    track = read.trackList[0]
+    assert {read.title, track.title, track.creator, track.album} == {expected}
+    playlist = jspf(entry, name=HOSTILE)
+    assert {playlist["title"], *(playlist["track"][0][field] for field in ("title", "creator", "album"))} == {expected}
+
+
+@pytest.mark.parametrize("name", [*ODD_NAMES, "line\nbreak.mp3"])
+def test_every_name_comes_back_from_its_uri(name: str) -> None:
+    path = Path("/mu sic") / name
+    (whole,) = uris(Entry(path))
+    assert unquote_to_bytes(urlsplit(whole).path) == os.fsencode(path)
+    (relative,) = uris(Entry(path), Layout(Path("/mu sic")))
+    assert unquote_to_bytes(urlsplit(urljoin("file:///mu%20sic/list.xspf", relative)).path) == os.fsencode(path)
+
+
+@pytest.mark.parametrize(
+    ("layout", "expected"),
+    [
+        (Layout(prefix="http://nas:8000/stream?file="), "http://nas:8000/stream?file=/music/a/b%20c%5Cd.mp3"),
+        (Layout(Path("/music"), "smb://nas/music/"), "smb://nas/music/a/b%20c%5Cd.mp3"),
+        (Layout(Path("/music"), "D:\\My Music\\", "\\"), "file:///D:/My%20Music/a/b%20c%5Cd.mp3"),
+        (Layout(Path("/music"), slash="\\"), "a/b%20c%5Cd.mp3"),
+        (Layout(Path("/music"), "/my music/"), "file:///my%20music/a/b%20c%5Cd.mp3"),
+        (Layout(Path("/lists")), "../music/a/b%20c%5Cd.mp3"),
+    ],
+)
+def test_prefixes_and_slashes_make_uris(layout: Layout, expected: str) -> None:
+    assert uris(Entry(Path("/music/a/b c\\d.mp3")), layout) == {expected}
+
+
+# --- Navidrome's rules --------------------------------------------------------------------------------------------------
+
+OPERATORS = {"is", "isNot", "gt", "lt", "contains", "notContains", "inTheRange"}
+COLUMNS = {"year", "duration", "playCount"}
+TAGS = {"mood", "valence", "arousal", "artist", "album", "genre"}
+NUMBERS = COLUMNS | {"valence", "arousal"}
+
+
+def conditions(raw: bytes) -> list[tuple[str, str, Any]]:
+    """Every condition as operator, field and value, of a rule that Navidrome accepts."""
+    rule = json.loads(raw)
+    assert rule.keys() == {"name", "comment", "all", "sort", "limit"}
+    assert rule["all"]
+    assert isinstance(rule["limit"], int)
+    found = []
+    for condition in rule["all"]:
+        assert len(condition) == 1
+        for one in condition.get("any", [condition]):
+            ((operator, test),) = one.items()
+            ((field, value),) = test.items()
+            found.append((operator, field, value))
+    for operator, field, value in found:
+        assert operator in OPERATORS
+        assert field in COLUMNS | TAGS
+        assert operator != "inTheRange" or field in COLUMNS  # of a tag Navidrome knows no range
+        values = value if isinstance(value, list) else [value]
+        assert all(isinstance(one, int | float if field in NUMBERS else str) for one in values)
+    return found
+
+
+def rule_for(words: str, *, numbers: bool = True, **request: Any) -> list[tuple[str, str, Any]]:
+    """The rule for a request, as the command writes it."""
+    catalogue = library(200, artists=["Björk" if i % 2 else "The Band's & Co" for i in range(200)])
+    composed = compose(Request(words=words, **request), catalogue, meanings(), is_there=lambda path: True)
+    output = Output(file=Path("a.nsp"), form=None, layout=AS_IS, name=None, numbers=numbers, play=False, explain=False, json=False)
+    assert settled(output)[1] == "nsp"
+    return conditions(rendered(composed, catalogue, "nsp", output))
+
+
+def test_a_rule_holds_moods_and_a_band_around_the_place() -> None:
+    found = rule_for("calm")
+    assert ("is", "mood", "calm") in found
+    bounds = {(operator, field): value for operator, field, value in found if field != "mood"}
+    assert bounds.keys() == {("gt", "valence"), ("lt", "valence"), ("gt", "arousal"), ("lt", "arousal")}
+    assert all(bounds["gt", field] < bounds["lt", field] for field in ("valence", "arousal"))
+
+
+def test_without_numbers_a_place_becomes_the_moods_said_of_music_there() -> None:
+    for words, request in (("calm", {}), ("", {"year": "90s"}), ("energetic music", {})):
+        assert not {"valence", "arousal"} & {field for _, field, _ in rule_for(words, numbers=False, **request)}
+    assert [field for _, field, _ in rule_for("", numbers=False, year="90s")] == ["year"]
+    standing = Standing((0.39, 0.70), (), (), (), (), (), None, None, 25)
+    moods = [BY_NAME[value] for _, _, value in conditions(standing_rule("x", standing, numbers=False))]
+    assert len(moods) == 4
+    assert all(mood.arousal > 0.5 and mood.valence < 0.4 for mood in moods)
+
+
+def test_exclusions_names_and_years_are_conditions_of_their_own() -> None:
+    found = rule_for("calm, not sad, no jazz, nothing by bjork", artists=("the bands and co",), year="1990-1999", max_track_minutes=5)
+    assert ("isNot", "mood", "sad") in found
+    assert ("notContains", "genre", "Jazz") in found
+    assert ("notContains", "artist", "Björk") in found
+    assert ("contains", "artist", "The Band's & Co") in found
+    assert ("inTheRange", "year", [1990, 1999]) in found
+    assert ("lt", "duration", 300.0) in found
+    assert ("contains", "album", "Album 7") in rule_for("songs from album 7")
+
+
+def test_a_rule_without_a_condition_takes_everything() -> None:
+    assert rule_for("", tracks=10) == [("gt", "playCount", -1)]
+
+
+def test_the_edge_of_the_plane_is_no_bound() -> None:
+    standing = Standing((0.0, 1.0), (), (), (), (), (), None, 1980, 25)
+    found = conditions(standing_rule(HOSTILE, standing, numbers=True))
+    assert found == [("lt", "valence", 0.08), ("gt", "arousal", 0.92), ("inTheRange", "year", [0, 1980])]
+
+
+# --- put in place -------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_keeps_its_mode_and_a_link_its_target(tmp_path: Path) -> None:
+    target, link = tmp_path / "real.m3u8", tmp_path / "link.m3u8"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    link.symlink_to("real.m3u8")
+    put(link, b"new")
+    assert link.is_symlink()
+    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"new", 0o640)
+    put(tmp_path / "fresh.m3u8", b"new")
+    os.umask(mask := os.umask(0))
+    assert (tmp_path / "fresh.m3u8").stat().st_mode & 0o777 == 0o666 & ~mask
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fresh.m3u8", "link.m3u8", "real.m3u8"]
+
+
+def test_a_device_or_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.m3u8"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    put(pipe, b"new")
+    assert reader.communicate(timeout=10)[0] == b"new"
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("name", ["x" * 260, "gone/a.m3u8"])
+def test_what_cannot_be_written_is_told_by_its_own_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / "gone").write_bytes(b"a file where a folder should be")
+    with pytest.raises(UsageError) as told:
+        put(tmp_path / name, b"new")
+    assert str(tmp_path / name) in told.value.message
+    assert ".part" not in told.value.message
+    assert told.value.remedy
+
+
+def test_a_kill_leaves_the_old_list_or_the_new(tmp_path: Path) -> None:
+    target, old, new = tmp_path / "list.m3u8", b"o" * 3_000_000, b"n" * 3_000_000
+    code = (
+        "import sys; from pathlib import Path; from moodtag.compose import write_atomically; print(flush=True)\n"
+        f"while True:\n for letter in (b'n', b'o'): write_atomically(Path({str(target)!r}), letter * 3_000_000)"
+    )
+    target.write_bytes(old)
+    found = set()
+    random.seed(0)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        for _ in range(200):
+            time.sleep(random.random() * 0.005)
+            os.kill(process.pid, signal.SIGSTOP)
+            found.add(target.read_bytes())
+            os.kill(process.pid, signal.SIGCONT)
+        process.kill()
+    found.add(target.read_bytes())
+    assert found <= {old, new}
