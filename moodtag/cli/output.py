@@ -19,7 +19,7 @@ from moodtag.core.settings import played_folder
 from moodtag.playlist.formats import NAVIDROME, Format, Layout, Standing, format_of, standing_rule, unwritable, write
 from moodtag.playlist.names import fold_name, split_genres
 
-_OPENING_S = 5.0  # a system's opener that is still there then has become the player
+_OPENING_S = 3.0  # a system's opener that is still there then has become the player
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +83,14 @@ def _form(output: Output) -> Format:
 
 
 def writable(composed: Composed, form: Format, output: Output) -> Composed:
-    """The playlist without the tracks that the format cannot name, which is told."""
+    """The playlist without the tracks that the format cannot name, and a note of each."""
     left_out = {id(entry) for entry in unwritable(form, composed.entries, output.layout)}
     if not left_out:
         return composed
-    for entry in composed.entries:
-        if id(entry) in left_out:
-            stderr().print(Text(f"left out, its name has a line break: {printable(entry.path)}"))
     kept = [i for i, entry in enumerate(composed.entries) if id(entry) not in left_out]
-    picks = tuple(composed.choice.picks[i] for i in kept)
-    return replace(composed, entries=tuple(composed.entries[i] for i in kept), choice=replace(composed.choice, picks=picks))
+    told = (f"left out, its name has a line break: {printable(entry.path)}" for entry in composed.entries if id(entry) in left_out)
+    choice = replace(composed.choice, picks=tuple(composed.choice.picks[i] for i in kept), notes=(*composed.choice.notes, *told))
+    return replace(composed, entries=tuple(composed.entries[i] for i in kept), choice=choice)
 
 
 def rendered(composed: Composed, catalogue: Catalogue, form: Format, output: Output) -> bytes:

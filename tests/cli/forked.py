@@ -1,0 +1,68 @@
+"""Many commands, each in a process of its own, for the price of one: a server imports what they need and forks for each."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_SERVER = r"""
+import json, os, sys
+from moodtag.cli import main
+from moodtag.cli.app import app
+from moodtag.core.errors import UsageError
+"\x1b".encode("unicode_escape")  # another user may not be able to read where it is imported from
+try:
+    app(["playlist", "calm", "--index", "/dev/null/none"], standalone_mode=False)
+except UsageError:
+    pass
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        os.chdir(asked["folder"])
+        for number, path in enumerate(("/dev/null", asked["stdout"], asked["stderr"])):
+            os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
+        sys.argv = ["moodtag", *asked["arguments"]]
+        if asked["user"] is not None:
+            os.setgroups([])
+            os.setresgid(*[asked["user"]] * 3)
+            os.setresuid(*[asked["user"]] * 3)
+        main()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `folder` takes what commands print."""
+
+    process: "subprocess.Popen[str]"
+    folder: Path
+
+    def run(
+        self, arguments: list[str], *, environment: dict[str, str], folder: Path, user: int | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """The command's end; bytes of its output that are not UTF-8 appear as surrogates. `user`: whose it is, if not ours."""
+        printed = {name: self.folder / name for name in ("stdout", "stderr")}
+        asked = {"arguments": arguments, "environment": environment, "folder": str(folder), "user": user}
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(asked | {name: str(path) for name, path in printed.items()}) + "\n")
+        self.process.stdin.flush()
+        code = int(self.process.stdout.readline())
+        texts = {name: path.read_text("utf-8", "surrogateescape") for name, path in printed.items()}
+        return subprocess.CompletedProcess(arguments, code, **texts)
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Server]:
+    """A server, ended at the end."""
+    command = [sys.executable, "-W", "error::UserWarning", "-c", _SERVER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as process:
+        yield Server(process, folder)

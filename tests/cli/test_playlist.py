@@ -1,0 +1,340 @@
+"""`moodtag playlist` as people and scripts use it."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import mutagen
+import pytest
+
+from moodtag.index.file import open_index, own_index
+from tests.cli.forked import Server, started
+from tests.cli.test_commands import ENVIRONMENT, moodtag
+from tests.cli.test_usage import is_one_line
+from tests.conftest import DATA, let_others_enter
+
+COMMAND = [sys.executable, "-W", "error::UserWarning", "-m", "moodtag", "playlist"]
+NAMES = {"#1 hit.flac": "battle.flac", "[red]sad[b].ogg": "elegy.ogg", "caf\udce9.flac": "elegy.flac", "line\nbreak.spx": "elegy.spx"}
+TITLE = "Title [/bold]\x1b[31m\nof it"
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with four clips, whose names and title try what they can, and their index."""
+    folder = tmp_path_factory.mktemp("scanned")
+    (folder / "music").mkdir()
+    for name, source in NAMES.items():
+        shutil.copyfile(DATA / source, folder / "music" / name)
+    tagged: Any = mutagen.File(folder / "music" / "#1 hit.flac")
+    tagged["title"], tagged["artist"] = [TITLE], ["Someone"]
+    tagged.save()
+    done = moodtag("scan", folder / "music", "--no-write", MOODTAG_INDEX=str(folder / "index.sqlite3"))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def music(scanned: Path, tmp_path: Path) -> Path:
+    """The clips; the test's own copy of their index is the one that commands use."""
+    (tmp_path / "home").mkdir(exist_ok=True)
+    shutil.copy(scanned / "index.sqlite3", tmp_path / "home" / "index.sqlite3")
+    return scanned / "music"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "home").mkdir(exist_ok=True)
+    return tmp_path / "home" / "config.toml"
+
+
+Playlist = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with started(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture
+def playlist(server: Server) -> Playlist:
+    """The real command, in a process of its own."""
+
+    def run(*arguments: str | Path, folder: Path = DATA, user: int | None = None, **environment: str) -> "subprocess.CompletedProcess[str]":
+        told = {**ENVIRONMENT, **os.environ, **environment}
+        return server.run(["playlist", *map(str, arguments)], environment=told, folder=folder, user=user)
+
+    return run
+
+
+def test_words_become_paths_on_stdout_and_the_rest_stands_on_stderr(playlist: Playlist, music: Path) -> None:
+    done = playlist("calm,", "an", "hour")
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.splitlines()) == sorted(str(music / name) for name in NAMES if "\n" not in name)
+    assert done.stderr.count("left out, its name has a line break: ") == 1
+    assert f"{music}/line\\nbreak.spx" in done.stderr
+    assert "calm .80 -> valence ." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_json_is_the_request_and_then_one_object_per_track(playlist: Playlist, music: Path) -> None:
+    done = playlist("--from", "sad", "--to", "happy", "--like", "Someone Title of it", "--json", "--tracks", "3")
+    assert done.returncode == 0, done.stderr
+    request, *tracks = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {"read", "valence", "arousal", "journey", "like", "moods", "avoided", "minutes", "tracks", "unknown", "notes"} == request.keys()
+    assert (request["tracks"], len(tracks), len(request["journey"])) == (3, 3, 2)
+    assert request["like"] == str(music / "#1 hit.flac")
+    assert {track["path"] for track in tracks} == {str(music / name) for name in NAMES if name[0] != "#"}
+    assert all(track.keys() == {"path", "artist", "title", "duration_s", "valence", "arousal", "distance", "why"} for track in tracks)
+
+
+def test_a_journey_tells_its_course_and_explains_every_step(playlist: Playlist, music: Path) -> None:
+    done = playlist("--from", "sad", "--to", "happy", "--explain")
+    assert done.stderr.startswith("from sad to happy: valence .")
+    assert done.stderr.splitlines()[0].count(" -> ") == 1
+    header, *rows = done.stdout.splitlines()
+    assert header.split() == ["artist", "title", "time", "valence", "(asked)", "arousal", "(asked)", "why"]
+    assert len(rows) == 4
+    assert any(r" Title [/bold]\x1b[31m of it " in row for row in rows), rows
+    assert "\x1b" not in done.stdout
+    curve = playlist("--curve", "workout", "--max-track", "8")
+    assert curve.stderr.startswith("workout: valence .")
+    assert "; no track over 8 min" in curve.stderr
+
+
+def test_each_format_is_written_where_it_is_asked_for(playlist: Playlist, music: Path, tmp_path: Path) -> None:
+    found = {}
+    for suffix in ("m3u8", "xspf", "jspf", "nsp"):
+        done = playlist("calm", "-o", tmp_path / f"mine.{suffix}", "--relative-to", music)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        assert f" -> {tmp_path}/mine.{suffix}\n" in done.stderr
+        found[suffix] = (tmp_path / f"mine.{suffix}").read_bytes()
+    assert "a rule by which Navidrome chooses tracks -> " in done.stderr
+    assert "[Tags.valence]" in done.stderr
+    assert "4 tracks" not in done.stderr
+    assert {b"./#1 hit.flac", b"caf\xe9.flac", b"#PLAYLIST:mine"} <= set(found["m3u8"].splitlines())
+    assert len(list(ElementTree.fromstring(found["xspf"]).iter("{http://xspf.org/ns/0/}track"))) == 4
+    assert {"location": ["caf%E9.flac"]} in [{"location": track["location"]} for track in json.loads(found["jspf"])["playlist"]["track"]]
+    assert json.loads(found["nsp"])["name"] == "mine"
+
+
+def test_a_format_without_a_file_goes_to_stdout(playlist: Playlist, music: Path) -> None:
+    done = playlist("calm", "--format", "xspf")
+    assert ElementTree.fromstring(done.stdout)[0].text == "moodtag"
+    rule = playlist("calm", "--format", "nsp", "--moods-only")
+    assert json.loads(rule.stdout)["all"] == [{"any": [{"is": {"mood": "calm"}}]}]
+    assert "Tags" not in rule.stderr
+
+
+def test_a_reader_that_has_enough_ends_it_quietly(music: Path) -> None:
+    for arguments in (["calm"], ["calm", "--json"]):
+        with subprocess.Popen(
+            [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**ENVIRONMENT, **os.environ}
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            told = process.stderr.read().decode()
+        assert "Traceback" not in told
+        assert "Exception ignored" not in told
+        assert "roken pipe" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("calm", "-o", "{tmp}"), ("is a folder", "-o {tmp}/moodtag.m3u8")),
+        (("calm", "-o", "{tmp}/no/such/a.m3u8"), ("there is no folder {tmp}/no/such", "make it")),
+        (("calm", "-o", "{tmp}/mine.mp3"), ("what format is mine.mp3?", "--format")),
+        (("--from", "sad", "--to", "happy", "-o", "{tmp}/a.nsp"), ("a standing rule knows no journeys", "--format m3u8")),
+        (("calm", "-o", "{tmp}/a.nsp", "--play"), ("no player opens nsp", ".m3u8")),
+        (("save", "x y", "calm"), ("needs a file", "moodtag playlist save 'x y' \"...\" -o")),
+        (("save", "caf\udce9", "calm", "-o", "{tmp}/a.m3u8"), ("no playlist can be saved as", "letters")),
+        (("save",), ("under which name?", "moodtag playlist save NAME")),
+        (("save", "--tracks", "3"), ("under which name?", "moodtag playlist save NAME")),
+        (("list", "of", "songs"), ("takes no words", "moodtag playlist make list")),
+        (("refresh", "my", "mind"), ("no saved playlist mind, my", "moodtag playlist list")),
+        (("forget", "everything"), ("no saved playlist everything", "moodtag playlist list")),
+        (("--via", "0.5;0.5"), ("0.5;0.5 is no place", "0.7,0.2")),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_with_a_remedy(
+    playlist: Playlist, arguments: tuple[str, ...], told: tuple[str, ...], music: Path, tmp_path: Path
+) -> None:
+    done = playlist(*(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
+    assert is_one_line(done), done.stderr
+    assert all(part.replace("{tmp}", str(tmp_path)) in done.stderr for part in told), done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+def test_a_folder_that_may_not_be_written_is_one_line(playlist: Playlist, music: Path, tmp_path: Path) -> None:
+    let_others_enter(tmp_path / "home" / "index.sqlite3")
+    let_others_enter(music / "x")
+    (tmp_path / "shut").mkdir(mode=0o755)
+    done = playlist("calm", "-o", tmp_path / "shut" / "a.m3u8", user=65534)
+    assert is_one_line(done), done.stderr
+    assert f"{tmp_path}/shut/a.m3u8 cannot be written: Permission denied (" in done.stderr
+    assert list((tmp_path / "shut").iterdir()) == []
+
+
+def test_words_that_are_also_commands_are_words_in_quotes(playlist: Playlist, music: Path) -> None:
+    for words in ("save me, calm", "list calm songs"):
+        done = playlist(words)
+        assert (done.returncode, len(done.stdout.splitlines())) == (0, 3), done.stderr
+    assert playlist("make", "list", "calm").returncode == 0
+    assert "Usage: moodtag playlist make" in playlist("save", "--help").stdout
+
+
+def test_alone_it_prints_its_help(playlist: Playlist) -> None:
+    done = playlist()
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "Usage: moodtag playlist [OPTIONS] COMMAND" in done.stdout
+
+
+def test_a_saved_playlist_is_listed_made_again_and_forgotten(playlist: Playlist, music: Path, tmp_path: Path) -> None:
+    name, file = 'my [red]"evening"[/red]\n1', tmp_path / os.fsdecode(b"caf\xe9.m3u8")
+    saving = playlist("save", name, "calm", "-o", file, "--relative-to", music, "--name", "Evening")
+    assert saving.returncode == 0, saving.stderr
+    assert 'saved as my [red]"evening"[/red]\\n1: ' in saving.stderr
+    first = file.read_bytes()
+    assert b"#PLAYLIST:Evening" in first.splitlines()
+    listed = playlist("list").stdout.splitlines()
+    assert len(listed) == 2
+    assert all(part in listed[1] for part in ('my [red]"evening"[/red]\\n1', "calm", " 3 ", "caf\\udce9.m3u8"))
+    (record,) = [json.loads(line) for line in playlist("list", "--json").stdout.splitlines()]
+    assert (record["name"], record["output"], record["tracks"]) == (name, str(file), 3)
+    file.unlink()
+    assert playlist("refresh").returncode == 0
+    assert file.read_bytes() == first
+    with open_index(tmp_path / "home" / "index.sqlite3") as index:
+        index.remove([music / "#1 hit.flac"])
+    again = playlist("refresh", name)
+    assert (again.returncode, again.stdout) == (0, ""), again.stderr
+    assert "2 tracks" in again.stderr
+    assert b"./#1 hit.flac" not in file.read_bytes().splitlines()
+    assert json.loads(playlist("list", "--json").stdout)["tracks"] == 2
+    assert playlist("forget", name).returncode == 0
+    assert file.exists()
+    assert "No playlist is saved" in playlist("refresh").stderr
+
+
+def test_one_that_cannot_be_made_does_not_keep_the_others_from_it(playlist: Playlist, music: Path, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    assert playlist("save", "a", "calm", "-o", tmp_path / "gone" / "a.m3u8").returncode == 0
+    assert playlist("save", "b", "calm", "-o", tmp_path / "b.nsp").returncode == 0
+    shutil.rmtree(tmp_path / "gone")
+    (tmp_path / "b.nsp").unlink()
+    done = playlist("refresh")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"a: {tmp_path}/gone/a.m3u8 cannot be written: there is no folder {tmp_path}/gone (" in done.stderr
+    assert json.loads((tmp_path / "b.nsp").read_bytes())["name"] == "b"
+    assert len(done.stderr.splitlines()) == 2
+    assert not (tmp_path / "gone").exists()
+
+
+def test_a_track_named_by_where_it_lies_is_found_from_anywhere_when_made_again(playlist: Playlist, music: Path, tmp_path: Path) -> None:
+    saved = playlist("save", "alike", "--like", "#1 hit.flac", "-o", tmp_path / "a.xspf", folder=music)
+    assert saved.stderr.startswith("like Someone - Title [/bold]")
+    assert playlist("refresh").returncode == 0
+
+
+def executable(path: Path, text: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("opener", [None, "echo nothing here >&2; exit 3"])
+def test_without_a_player_one_line_says_what_to_do(playlist: Playlist, opener: str | None, music: Path, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    if opener is not None:
+        executable(tmp_path / "bin" / "xdg-open", opener)
+    done = playlist("calm", "--play", PATH=str(tmp_path / "bin"), BROWSER="", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert (done.returncode, done.stdout) == (2, "")
+    list_file = tmp_path / "cache" / "moodtag" / "moodtag.m3u8"
+    assert done.stderr.splitlines()[-1] == f"moodtag: no player opens {list_file} (mpv --playlist={shlex.quote(str(list_file))})"
+    assert "nothing here" not in done.stderr
+
+
+def test_a_player_gets_whole_paths_and_is_not_waited_for(playlist: Playlist, music: Path, tmp_path: Path, config: Path) -> None:
+    config.write_text(f'[playlist]\nrelative_to = "{music}"\nformat = "xspf"\n')
+    executable(tmp_path / "bin" / "xdg-open", f'/bin/echo "$1" > {tmp_path}/opened; exec /bin/sleep 30')
+    started = time.monotonic()
+    done = playlist("calm", "--play", PATH=str(tmp_path / "bin"), XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - started < 20
+    opened = Path((tmp_path / "opened").read_text().rstrip("\n"))
+    assert opened == tmp_path / "cache" / "moodtag" / "moodtag.xspf"
+    assert f"file://{music}/caf%E9.flac" in opened.read_text()
+
+
+def test_config_gives_the_default_commands_options(playlist: Playlist, music: Path, tmp_path: Path, config: Path) -> None:
+    config.write_text(f'[playlist]\nrelative_to = "{music}"\nformat = "m3u8"\nminutes = 0.2\nfrom = "sad"\nto = "happy"\n')
+    done = playlist("calm")
+    assert done.stdout.startswith("#EXTM3U\n#PLAYLIST:moodtag\n"), done.stderr
+    assert "caf\udce9.flac" in done.stdout.splitlines()
+    assert "from sad to happy: " in done.stderr
+    assert "; 0.2 min\n" in done.stderr
+    assert playlist("calm", "-o", tmp_path / "a.jspf").returncode == 0  # a suffix says more than a habit
+    assert json.loads((tmp_path / "a.jspf").read_text())
+    assert playlist("calm", "-o", tmp_path / "a").returncode == 0
+    assert (tmp_path / "a").read_bytes().startswith(b"#EXTM3U")
+
+
+def test_a_home_in_the_config_is_the_users(playlist: Playlist, music: Path, tmp_path: Path, config: Path) -> None:
+    config.write_text('[playlist]\nrelative_to = "~"\nformat = "m3u8"\n')
+    assert "caf\udce9.flac" in playlist("calm", HOME=str(music)).stdout.splitlines()
+
+
+def test_a_wrong_key_is_told_under_the_table_that_has_it(playlist: Playlist, config: Path) -> None:
+    config.write_text('[playlist]\nrelativ_to = "x"\n')
+    done = playlist("calm")
+    assert is_one_line(done), done.stderr
+    assert "[playlist] has no option relativ_to (did you mean relative_to?)" in done.stderr
+
+
+def test_an_index_that_is_missing_or_empty_is_one_line(playlist: Playlist, tmp_path: Path) -> None:
+    missing = playlist("calm")
+    assert is_one_line(missing), missing.stderr
+    assert "no index at" in missing.stderr
+    with own_index(tmp_path / "home" / "index.sqlite3"):
+        pass
+    empty = playlist("calm", "-o", tmp_path / "a.m3u8")
+    assert is_one_line(empty), empty.stderr
+    assert "no judged track is in the index (moodtag scan" in empty.stderr
+    assert not (tmp_path / "a.m3u8").exists()
+
+
+@pytest.fixture
+def scanning(music: Path, tmp_path: Path) -> Iterator[None]:
+    """Another process's scan, as far as the index sees it."""
+    code = (
+        "import sys; from pathlib import Path; from moodtag.index.file import own_index\n"
+        "with own_index(Path(sys.argv[1])) as index, index.run('scan'): print(flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "home" / "index.sqlite3")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield
+
+
+@pytest.mark.usefixtures("scanning")
+def test_a_scan_at_work_keeps_no_one_from_playlists(playlist: Playlist, tmp_path: Path) -> None:
+    started = time.monotonic()
+    assert playlist("calm").returncode == 0
+    done = playlist("save", "x", "calm", "-o", tmp_path / "a.m3u8")
+    assert done.returncode == 0, done.stderr
+    assert playlist("refresh").returncode == 0
+    assert playlist("forget", "x").returncode == 0
+    assert time.monotonic() - started < 30
