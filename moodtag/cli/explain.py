@@ -95,8 +95,8 @@ def _short(value: float) -> str:
 
 def print_list(composed: Composed, catalogue: Catalogue, *, explain: bool) -> None:
     """The tracks as a table; `explain`: where each lies (and should, on a journey), and what else speaks for it."""
-    journey = " (asked)" if composed.wish.course is not None else ""
-    reasons = (f"valence{journey}", f"arousal{journey}", "why") if explain else ()
+    asked = "\n(asked)" if composed.wish.course is not None else ""
+    reasons = [Column(name, no_wrap=True) for name in (f"valence{asked}", f"arousal{asked}", "why")] if explain else []
     table = Table(Column("", justify="right"), "artist", "title", Column("time", justify="right"), *reasons, box=None)
     for number, (entry, pick) in enumerate(zip(composed.entries, composed.choice.picks, strict=True), 1):
         names = (entry.artist or "", entry.title or entry.path.stem)
