@@ -16,10 +16,12 @@ import mutagen
 import pytest
 
 from moodtag.index.file import open_index, own_index
+from moodtag.networks.checkpoint import Model
+from moodtag.networks.predict import Predictor
 from tests.cli.forked import Server, started
-from tests.cli.test_commands import ENVIRONMENT, moodtag
+from tests.cli.test_commands import ENVIRONMENT
 from tests.cli.test_usage import is_one_line
-from tests.conftest import DATA, let_others_enter
+from tests.conftest import DATA, Scanner, let_others_enter
 
 COMMAND = [sys.executable, "-W", "error::UserWarning", "-m", "moodtag", "playlist"]
 NAMES = {"#1 hit.flac": "battle.flac", "[red]sad[b].ogg": "elegy.ogg", "caf\udce9.flac": "elegy.flac", "line\nbreak.spx": "elegy.spx"}
@@ -27,7 +29,7 @@ TITLE = "Title [/bold]\x1b[31m\nof it"
 
 
 @pytest.fixture(scope="module")
-def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def scanned(tmp_path_factory: pytest.TempPathFactory, model: Model, predictor: Predictor) -> Path:
     """A folder with four clips, whose names and title try what they can, and their index."""
     folder = tmp_path_factory.mktemp("scanned")
     (folder / "music").mkdir()
@@ -36,8 +38,9 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tagged: Any = mutagen.File(folder / "music" / "#1 hit.flac")
     tagged["title"], tagged["artist"] = [TITLE], ["Someone"]
     tagged.save()
-    done = moodtag("scan", folder / "music", "--no-write", MOODTAG_INDEX=str(folder / "index.sqlite3"))
-    assert done.returncode == 0, done.stderr
+    with own_index(folder / "index.sqlite3") as index:
+        outcomes = Scanner(model, predictor, index, folder / "music")(write=False)
+    assert [outcome.status for outcome in outcomes] == ["tagged"] * 4
     return folder
 
 
