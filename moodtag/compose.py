@@ -58,8 +58,10 @@ class Request:
 
 
 def request_of(fields: dict[str, Any]) -> Request:
-    """The request that `Request.fields` described."""
-    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    """The request that `Request.fields` described, also by a newer moodtag: what this one does not know it leaves out."""
+    known: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items() if name in Request.__dataclass_fields__
+    }
     if known.get("at") is not None:
         known["at"] = Place(**known["at"])
     known["via"] = tuple(Place(**place) for place in known.get("via", ()))
@@ -176,7 +178,7 @@ def standing_of(composed: Composed) -> Standing:
 def write_atomically(path: Path, raw: bytes) -> None:
     """Puts the bytes there whole: a reader sees the old file or the new one, and a kill leaves one of them."""
     target = Path(os.path.realpath(path))
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=".moodtag-", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(raw)

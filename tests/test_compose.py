@@ -107,6 +107,7 @@ def test_a_request_survives_being_saved() -> None:
     request = Request(words="calm", at=Place(0.5, 0.2), via=(Place(0, 0), Place(1, 1)), genres=("rock",), seed=3, minutes=12.5)
     assert request_of(request.fields()) == request
     assert Request().fields() == {}
+    assert request_of({"words": "calm", "of a newer version": 1}) == Request(words="calm")
 
 
 def test_a_standing_rule_says_what_the_words_said() -> None:

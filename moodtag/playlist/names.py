@@ -86,10 +86,10 @@ def read_names(text: str, written: str, names: Names) -> tuple[Filters, str, lis
     found = [*by]
     for start, end in _runs(text):
         phrase = text[start:end]
-        named = None if "," in phrase else _named(phrase, written, names)
+        negated = _NEGATED.search(text[:start]) is not None
+        named = None if "," in phrase else _named(phrase, written, names, negated=negated)
         if named is None:
             continue
-        negated = _NEGATED.search(text[:start]) is not None
         if named == "genre" and not negated and fold_name(phrase) not in names.genres:
             notes.append(f"no genre {phrase} in your library")
             continue
@@ -113,12 +113,12 @@ def _names_in(found: Sequence[_Found], kind: str, *, negated: bool = False) -> t
     return tuple(dict.fromkeys(one.name for one in found if one.kind == kind and one.negated is negated))
 
 
-def _named(phrase: str, written: str, names: Names) -> Literal["artist", "album", "genre"] | None:
-    """What the phrase is the name of."""
+def _named(phrase: str, written: str, names: Names, *, negated: bool) -> Literal["artist", "album", "genre"] | None:
+    """What the phrase is the name of; after "no" a short name is believed too, unless it is an ordinary word."""
     name = fold_name(phrase)
     if _is_genre(name, names):
         return "genre"
-    if not _is_meant(phrase, written):
+    if not (_is_meant(phrase, written) or (negated and phrase not in _ORDINARY)):
         return None
     if name in names.artists:
         return "artist"

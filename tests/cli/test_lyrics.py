@@ -113,13 +113,14 @@ def test_a_scan_tells_once_who_could_not_be_asked(library: Path) -> None:
 
 def test_the_summary_has_a_line_for_each_service_and_for_words_that_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     unread, rejected = "words beside it are not readable: permission denied", "Genius does not know this token"
-    found = [("a.lrc", unread), ("b.txt", unread), ("lrclib", "LRCLIB refuses to answer (HTTP 403)"), ("genius", rejected), ("genius", "x")]
+    found = [LookedFor("unavailable", "a.lrc", unread), LookedFor("unavailable", "b.txt", unread), LookedFor(note=LINKED)]
+    for note in ("LRCLIB refuses to answer (HTTP 403)", rejected, "Genius asks for fewer requests"):
+        found.append(LookedFor("unavailable", "genius", note, unanswered=note))
     lines = {}
     for mode in get_args(LyricsMode):
         tally = Tally(mode)
-        for source, note in found:
-            tally.add(Outcome(Path("x.mp3"), Status.CURRENT, words=LookedFor("unavailable", source, note)))
-        tally.add(Outcome(Path("x.mp3"), Status.CURRENT, words=LookedFor(note=LINKED)))
+        for words in found:
+            tally.add(Outcome(Path("x.mp3"), Status.CURRENT, words=words))
         stderr.cache_clear()
         print_summary(tally, ScanOptions(), seconds=1)
         lines[mode] = set(capsys.readouterr().err.splitlines()[1:])

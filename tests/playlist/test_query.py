@@ -166,6 +166,12 @@ def test_artists_and_albums(text: str, artists: tuple[str, ...], albums: tuple[s
     assert (filters.artists, filters.albums) == (artists, albums)
 
 
+def test_a_short_name_is_believed_after_no() -> None:
+    names = names_of(["Björk", "Sad"], [], [])
+    assert ask("calm, no bjork", names).filters.not_artists == ("bjork",)
+    assert ask("happy, not sad", names).filters.not_artists == ()
+
+
 def test_a_genre_or_artist_that_is_not_there_is_told() -> None:
     assert ask("Metal by Foo Fighters", NAMES).notes == ("no artist Foo in your library", "no genre metal in your library")
     assert ask("no metal", NAMES).notes == ()

@@ -68,7 +68,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.filterwarnings("ignore:The number of unique classes")
-@pytest.mark.parametrize("command", ["fit", "evaluate"])
+@pytest.mark.parametrize("command", [pytest.param("fit", marks=pytest.mark.slow), "evaluate"])
 def test_a_run_that_ends_while_it_measures_leaves_the_old_model_as_it_was(
     command: str, clips: list[Clip], recipe: StudentRecipe, root: Path, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +128,7 @@ def test_only_a_model_that_ships_needs_speech(tmp_path: Path) -> None:
     assert "speech" not in missed(replace(teacher, ships=False))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The number of unique classes")
 def test_a_model_is_built_whole_and_held_against_the_teacher_beside_it(
     clips: list[Clip], recipe: StudentRecipe, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
