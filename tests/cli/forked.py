@@ -1,12 +1,15 @@
 """Many commands, each in a process of its own, for the price of one: a server imports what they need and forks for each."""
 
+import atexit
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _SERVER = r"""
@@ -14,6 +17,8 @@ import json, os, sys
 from moodtag.cli import main
 from moodtag.cli.app import app
 from moodtag.core.errors import UsageError
+import moodtag.cli.scan, moodtag.cli.train, moodtag.networks.predict, moodtag.scan, moodtag.words, torch  # what most commands need
+torch.set_num_threads(1)
 "\x1b".encode("unicode_escape")  # another user may not be able to read where it is imported from
 try:
     app(["playlist", "calm", "--index", "/dev/null/none"], standalone_mode=False)
@@ -58,6 +63,15 @@ class Server:
         code = int(self.process.stdout.readline())
         texts = {name: path.read_text("utf-8", "surrogateescape") for name, path in printed.items()}
         return subprocess.CompletedProcess(arguments, code, **texts)
+
+
+@cache
+def shared() -> Server:
+    """The server of this test process, started when it is first needed, ended with it."""
+    stack = ExitStack()
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    atexit.register(stack.close)
+    return stack.enter_context(started(folder))
 
 
 @contextmanager

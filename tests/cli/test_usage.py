@@ -11,7 +11,7 @@ import pytest
 
 import moodtag as package
 from moodtag.networks.checkpoint import Model
-from tests.cli.test_commands import ENVIRONMENT, moodtag
+from tests.cli.test_commands import ENVIRONMENT, fresh_moodtag, moodtag
 from tests.conftest import MakeAudio
 
 LONG = "x" * 300
@@ -143,7 +143,7 @@ def copied(tmp_path: Path, model: Model) -> Path:
     ("arguments", "missing"), [(("list",), "metrics.json"), (("list", "--json"), "metrics.json"), (("show", "bare"), "README.md")]
 )
 def test_a_model_without_card_or_metrics_is_told(arguments: tuple[str, ...], missing: str, copied: Path) -> None:
-    done = moodtag("models", *arguments, cwd=copied)
+    done = fresh_moodtag("models", *arguments, cwd=copied)
     assert is_one_line(done), done.stderr
     assert f"model bare: its {missing} cannot be read" in done.stderr
     assert "install moodtag again" in done.stderr
@@ -151,20 +151,20 @@ def test_a_model_without_card_or_metrics_is_told(arguments: tuple[str, ...], mis
 
 def test_metrics_that_are_none_are_told(copied: Path) -> None:
     (copied / "models" / "bare" / "metrics.json").write_text('{"affect": 1}')
-    done = moodtag("models", "list", cwd=copied)
+    done = fresh_moodtag("models", "list", cwd=copied)
     assert is_one_line(done), done.stderr
     assert "model bare: its metrics.json is damaged" in done.stderr
 
 
 def test_a_stream_that_is_not_utf8_gets_escapes(tmp_path: Path, make_audio: MakeAudio) -> None:
     path = make_audio(".mp3", name="Été.mp3")
-    scanned = moodtag("scan", path, PYTHONIOENCODING="ascii")
+    scanned = fresh_moodtag("scan", path, PYTHONIOENCODING="ascii")
     assert (scanned.returncode, "Traceback" in scanned.stderr) == (0, False), scanned.stderr
-    shown = moodtag("show", path, PYTHONIOENCODING="ascii")
+    shown = fresh_moodtag("show", path, PYTHONIOENCODING="ascii")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert r"\xc9t\xe9.mp3" in shown.stdout
     assert r"\xb1" in shown.stdout
-    gone = moodtag("show", "Été", PYTHONIOENCODING="ascii")
+    gone = fresh_moodtag("show", "Été", PYTHONIOENCODING="ascii")
     assert r"\xc9t\xe9" in gone.stderr
 
 
