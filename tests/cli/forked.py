@@ -19,7 +19,6 @@ from moodtag.cli.app import app
 from moodtag.core.errors import UsageError
 import moodtag.cli.scan, moodtag.cli.train, moodtag.networks.predict, moodtag.scan, moodtag.words, torch  # what most commands need
 torch.set_num_threads(1)
-"\x1b".encode("unicode_escape")  # another user may not be able to read where it is imported from
 try:
     app(["playlist", "calm", "--index", "/dev/null/none"], standalone_mode=False)
 except UsageError:
@@ -34,10 +33,6 @@ for line in sys.stdin:
         for number, path in enumerate(("/dev/null", asked["stdout"], asked["stderr"])):
             os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
         sys.argv = ["moodtag", *asked["arguments"]]
-        if asked["user"] is not None:
-            os.setgroups([])
-            os.setresgid(*[asked["user"]] * 3)
-            os.setresuid(*[asked["user"]] * 3)
         main()
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
@@ -50,12 +45,10 @@ class Server:
     process: "subprocess.Popen[str]"
     folder: Path
 
-    def run(
-        self, arguments: list[str], *, environment: dict[str, str], folder: Path, user: int | None = None
-    ) -> "subprocess.CompletedProcess[str]":
-        """The command's end; bytes of its output that are not UTF-8 appear as surrogates. `user`: whose it is, if not ours."""
+    def run(self, arguments: list[str], *, environment: dict[str, str], folder: Path) -> "subprocess.CompletedProcess[str]":
+        """The command's end; bytes of its output that are not UTF-8 appear as surrogates."""
         printed = {name: self.folder / name for name in ("stdout", "stderr")}
-        asked = {"arguments": arguments, "environment": environment, "folder": str(folder), "user": user}
+        asked = {"arguments": arguments, "environment": environment, "folder": str(folder)}
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(asked | {name: str(path) for name, path in printed.items()}) + "\n")
