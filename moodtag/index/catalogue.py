@@ -18,13 +18,13 @@ from moodtag.index.keys import path_key
 _SQL = """
     select path, title, artist, album, genre, audio_key, year, duration_s, valence, arousal, confidence,
         moods, case when probabilities is null then scores end, model, embedding, towers, probabilities
-    from tracks where valence is not null order by path
+    from tracks where valence is not null order by rowid
 """
 _COLUMN = {mood.name: i for i, mood in enumerate(VOCABULARY)}
 
 
 def read_catalogue(db: Database, locks: Mapping[Any, Lock]) -> Catalogue:
-    """Every track that has a verdict, by path; what a person set for it in the model's place."""
+    """Every track that has a verdict, in the table's own order, which is quickest read; what a person set in the model's place."""
     cursor = db.conn.cursor()
     cursor.row_factory = None
     with _no_collection():

@@ -34,7 +34,7 @@ def stored(index: Path, *tracks: Track) -> Index:
 
 
 def test_a_track_is_a_row_of_every_column(index: Path) -> None:
-    stored(index, track("b.mp3"), track("a.mp3", audio_key="ff"), track("silent.mp3", None))
+    stored(index, track("a.mp3", audio_key="ff"), track("silent.mp3", None), track("b.mp3"))
     with own_index(index) as opened:
         catalogue = opened.catalogue()
     assert [catalogue.path(row) for row in range(len(catalogue))] == [Path("/music/a.mp3"), Path("/music/b.mp3")]
