@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,7 @@ def read_request(request: Request, catalogue: Catalogue, meanings: Meanings, nam
     )
     _check_length(length)
     course = _course(request, names, meanings)
-    place = request.at or None
+    place = request.at
     target = query.target if place is None else replace(query.target, valence=place.valence, arousal=place.arousal)
     wish = Wish(
         target=target,
@@ -143,7 +144,7 @@ def read_request(request: Request, catalogue: Catalogue, meanings: Meanings, nam
 def find_track(name: str, catalogue: Catalogue) -> int:
     """The row of the track at that path, or else of the one so named. Raises UsageError where there is none."""
     path = Path(os.path.abspath(name))
-    if path_key(path) in catalogue.keys:
+    with suppress(ValueError):
         return catalogue.keys.index(path_key(path))
     labels = [
         fold_name(f"{artist or ''} {title}") if title else "" for artist, title in zip(catalogue.artists, catalogue.titles, strict=True)

@@ -16,8 +16,9 @@ from moodtag.compose import Composed, standing_of, write_atomically
 from moodtag.core.catalogue import Catalogue
 from moodtag.core.errors import UsageError
 from moodtag.core.settings import played_folder
+from moodtag.playlist.filters import known_genres
 from moodtag.playlist.formats import NAVIDROME, Format, Layout, Standing, format_of, standing_rule, unwritable, write
-from moodtag.playlist.names import fold_name, split_genres
+from moodtag.playlist.names import fold_name
 
 _OPENING_S = 3.0  # a system's opener that is still there then has become the player
 
@@ -104,7 +105,7 @@ def rendered(composed: Composed, catalogue: Catalogue, form: Format, output: Out
 def _standing(composed: Composed, catalogue: Catalogue) -> Standing:
     """The rule with all its conditions, and names as the files spell them: the server compares letter by letter."""
     rule, filters = standing_of(composed), composed.wish.filters
-    genres = {part for genre in set(catalogue.genres) if genre for part in split_genres(genre)}
+    genres = known_genres(catalogue)
     return replace(
         rule,
         artists=_spelt(filters.artists, catalogue.artists),

@@ -14,8 +14,12 @@ Mask = NDArray[np.bool_]
 
 def known_names(catalogue: Catalogue) -> Names:
     """The names that the library's tracks carry."""
-    genres = {part for genre in set(catalogue.genres) if genre for part in split_genres(genre)}
-    return names_of(_there(catalogue.artists), _there(catalogue.albums), genres)
+    return names_of(_there(catalogue.artists), _there(catalogue.albums), known_genres(catalogue))
+
+
+def known_genres(catalogue: Catalogue) -> set[str]:
+    """Each genre that the library's tracks name, as they spell it."""
+    return {part for genre in _there(catalogue.genres) for part in split_genres(genre)}
 
 
 def passing(catalogue: Catalogue, filters: Filters, *, max_track_s: float | None = None) -> tuple[Mask, list[str]]:

@@ -86,10 +86,10 @@ def read_names(text: str, written: str, names: Names) -> tuple[Filters, str, lis
     found = [*by]
     for start, end in _runs(text):
         phrase = text[start:end]
-        negated = _NEGATED.search(text[:start]) is not None
-        named = None if "," in phrase else _named(phrase, written, names, negated=negated)
+        named = None if "," in phrase else _named(phrase, text[:start], written, names)
         if named is None:
             continue
+        negated = _is_refused(text[:start])
         if named == "genre" and not negated and fold_name(phrase) not in names.genres:
             notes.append(f"no genre {phrase} in your library")
             continue
@@ -113,16 +113,22 @@ def _names_in(found: Sequence[_Found], kind: str, *, negated: bool = False) -> t
     return tuple(dict.fromkeys(one.name for one in found if one.kind == kind and one.negated is negated))
 
 
-def _named(phrase: str, written: str, names: Names, *, negated: bool) -> Literal["artist", "album", "genre"] | None:
+def _named(phrase: str, before: str, written: str, names: Names) -> Literal["artist", "album", "genre"] | None:
     """What the phrase is the name of; after "no" a short name is believed too, unless it is an ordinary word."""
     name = fold_name(phrase)
     if _is_genre(name, names):
         return "genre"
-    if not (_is_meant(phrase, written) or (negated and phrase not in _ORDINARY)):
+    is_artist = name in names.artists
+    if not is_artist and not (name in names.albums and " " in name):
         return None
-    if name in names.artists:
-        return "artist"
-    return "album" if name in names.albums and " " in name else None
+    if _is_meant(phrase, written) or (phrase not in _ORDINARY and _is_refused(before)):
+        return "artist" if is_artist else "album"
+    return None
+
+
+def _is_refused(before: str) -> bool:
+    """Whether what follows this text is not wanted."""
+    return _NEGATED.search(before) is not None
 
 
 def _is_genre(name: str, names: Names) -> bool:
@@ -162,8 +168,7 @@ def _read_artists(text: str, written: str, names: Names) -> tuple[str, list[_Fou
             phrase = " ".join(words[:size])
             nearest = process.extractOne(fold_name(phrase), names.artists.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
             if nearest is not None:
-                negated = _NEGATED.search(text[: match.start()]) is not None
-                found.append(_Found("artist", nearest[0], negated))
+                found.append(_Found("artist", nearest[0], _is_refused(text[: match.start()])))
                 text = text[: match.start()] + _GAP + text[match.start(1) + len(phrase) :]
                 break
         else:

@@ -1,8 +1,7 @@
 """Which tracks of a library fit a target, and in which order: near on the plane, of the moods asked for, and not all alike."""
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -23,6 +22,7 @@ _FAR = 0.2  # the nearest track lies this far off: a person should be told
 _ARTIST_GAP = 3  # tracks between two of one artist, where there are artists enough
 _ENDING_TRACKS = 1.5  # so many usual tracks before the end, what is left of the time begins to count
 _ENDING_CHOICES = 60
+_ENOUGH_ARTISTS = 5_000  # tracks among which the artists are counted
 _MANY = 400  # tracks: beyond, no one hears whether neighbours are alike
 _TOLERANCE = 0.02  # of the length asked for
 
@@ -64,9 +64,10 @@ def choose(catalogue: Catalogue, wish: Wish, *, without: frozenset[int] = frozen
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """How many tracks or seconds; `tracks` is an estimate where seconds were asked for."""
+    """How many tracks or seconds; `tracks` is an estimate where seconds were asked for, and `limit` what must not be passed."""
 
     tracks: int
+    limit: int
     seconds: float | None
     usual_s: float
     notes: tuple[str, ...] = ()
@@ -88,7 +89,9 @@ class _Wanted:
         tracks = DEFAULT_TRACKS if tracks is None else tracks
         if tracks > MAX_TRACKS:
             notes.append(f"no playlist is longer than {MAX_TRACKS:,} tracks here")
-        return _Wanted(min(tracks, MAX_TRACKS, len(durations)), seconds, usual_s, tuple(notes))
+        tracks = min(tracks, MAX_TRACKS, len(durations))
+        limit = tracks if seconds is None else len(durations) if length.tracks is None else min(length.tracks, len(durations))
+        return _Wanted(tracks, limit, seconds, usual_s, tuple(notes))
 
 
 @dataclass
@@ -96,26 +99,32 @@ class _Growing:
     """A playlist in the making: what was chosen, who made it, and what would be the same again."""
 
     catalogue: Catalogue
-    artists: list[str | None]
+    wanted: _Wanted
     gap: int
-    limit: int
-    seconds: float | None
-    usual_s: float
     chosen: list[int] = field(default_factory=list)
     total_s: float = 0.0
     same: set[object] = field(default_factory=set)
 
+    @staticmethod
+    def empty(catalogue: Catalogue, rows: Iterable[int], wanted: _Wanted) -> "_Growing":
+        """Nothing yet; the gap between two tracks of an artist is as wide as the artists of `rows` allow."""
+        artists = {fold_artist(catalogue.artists[row]) for row in rows} - {None}
+        return _Growing(catalogue, wanted, min(_ARTIST_GAP, max(len(artists) - 1, 0)))
+
     def duration_s(self, row: int) -> float:
-        stated = float(self.catalogue.duration_s[row])
-        return stated if math.isfinite(stated) and stated > 0 else UNSTATED_S
+        return _length_s(self.catalogue, row)
+
+    def artist(self, row: int) -> str | None:
+        return fold_artist(self.catalogue.artists[row])
 
     @property
     def left_s(self) -> float:
-        return math.inf if self.seconds is None else self.seconds - self.total_s
+        return math.inf if self.wanted.seconds is None else self.wanted.seconds - self.total_s
 
     @property
     def is_full(self) -> bool:
-        return len(self.chosen) >= self.limit or (self.seconds is not None and self.left_s <= _TOLERANCE * self.seconds)
+        seconds = self.wanted.seconds
+        return len(self.chosen) >= self.wanted.limit or (seconds is not None and self.left_s <= _TOLERANCE * seconds)
 
     def is_same(self, row: int) -> bool:
         """Whether this recording, or the same song of the same artist and length, was chosen already."""
@@ -123,7 +132,7 @@ class _Growing:
 
     def _keys(self, row: int) -> list[object]:
         keys: list[object] = [row]
-        sound, title, artist = self.catalogue.audio_keys[row], self.catalogue.titles[row], self.artists[row]
+        sound, title, artist = self.catalogue.audio_keys[row], self.catalogue.titles[row], self.artist(row)
         if sound is not None:
             keys.append(sound)
         if title and artist:
@@ -133,8 +142,8 @@ class _Growing:
 
     def is_too_soon(self, row: int) -> bool:
         """Whether its artist was heard just before."""
-        artist = self.artists[row]
-        return artist is not None and self.gap > 0 and artist in [self.artists[done] for done in self.chosen[-self.gap :]]
+        artist = self.artist(row)
+        return artist is not None and self.gap > 0 and artist in map(self.artist, self.chosen[-self.gap :])
 
     def add(self, row: int) -> None:
         self.chosen.append(row)
@@ -142,36 +151,12 @@ class _Growing:
         self.total_s += self.duration_s(row)
 
 
-def _growing(catalogue: Catalogue, rows: Sequence[int], wanted: _Wanted) -> _Growing:
-    artists: list[str | None] = _Lazy(catalogue)
-    known = Counter(artists[row] for row in rows if artists[row] is not None)
-    gap = min(_ARTIST_GAP, max(len(known) - 1, 0))
-    return _Growing(catalogue, artists, gap, _limit(wanted, len(rows)), wanted.seconds, wanted.usual_s)
-
-
-class _Lazy(list[str | None]):
-    """Folded artists by row, folded when asked for."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        super().__init__()
-        self._catalogue = catalogue
-
-    def __getitem__(self, row: int) -> str | None:  # type: ignore[override]
-        return fold_artist(self._catalogue.artists[row])
-
-
-def _limit(wanted: _Wanted, available: int) -> int:
-    return available if wanted.seconds is not None else wanted.tracks
-
-
 def _nearest(catalogue: Catalogue, wish: Wish, rows: Rows, wanted: _Wanted) -> list[Pick]:
     """The best tracks that are not too much alike (maximal marginal relevance, Carbonell and Goldstein 1998)."""
     fit = fits(catalogue, wish, rows)
     short = _best(fit, 3 * wanted.tracks + 40)
     rows, fit = rows[short], fit[short]
-    growing = _growing(catalogue, rows.tolist(), wanted)
-    if wish.length.tracks is not None:
-        growing.limit = min(growing.limit, wish.length.tracks)
+    growing = _Growing.empty(catalogue, rows.tolist(), wanted)
     spread = float(fit.max() - np.median(fit)) or 1.0
     vectors = catalogue.embedding[rows]
     vectors = vectors - vectors.mean(0)
@@ -200,15 +185,15 @@ def _next(growing: _Growing, rows: Rows, worth: Floats) -> int | None:
     if first is None:
         return None
     others = (at for at in chain([first], new) if not growing.is_too_soon(int(rows[at])))
-    is_ending = growing.left_s < _ENDING_TRACKS * max(growing.usual_s, growing.duration_s(int(rows[first])))
+    is_ending = growing.left_s < _ENDING_TRACKS * max(growing.wanted.usual_s, growing.duration_s(int(rows[first])))
     candidates = list(islice(others, _ENDING_CHOICES if is_ending else 1)) or [first]
     return _filling(growing, rows, candidates) if is_ending else candidates[0]
 
 
 def _filling(growing: _Growing, rows: Rows, candidates: list[int]) -> int | None:
     """The best of those that end within the tolerance; else the best that leaves room; else whatever ends nearest, if that is nearer."""
-    assert growing.seconds is not None
-    slack = _TOLERANCE * growing.seconds
+    assert growing.wanted.seconds is not None
+    slack = _TOLERANCE * growing.wanted.seconds
     over = {at: growing.duration_s(int(rows[at])) - growing.left_s for at in candidates}
     ending = [at for at in candidates if abs(over[at]) <= slack]
     if ending:
@@ -224,9 +209,7 @@ def _filling(growing: _Growing, rows: Rows, candidates: list[int]) -> int | None
 def _along(catalogue: Catalogue, wish: Wish, course: Course, rows: Rows, wanted: _Wanted) -> list[Pick]:
     """A track for each step of a course, nearest to where it should be then."""
     steps = _Steps(catalogue, wish, course, rows)
-    growing = _growing(catalogue, rows.tolist() if len(rows) < 5000 else rows[:5000].tolist(), wanted)
-    if wish.length.tracks is not None:
-        growing.limit = min(growing.limit, wish.length.tracks)
+    growing = _Growing.empty(catalogue, rows[:_ENOUGH_ARTISTS].tolist(), wanted)
     picks: list[Pick] = []
     while not growing.is_full:
         done = growing.total_s / wanted.seconds if wanted.seconds is not None else len(picks) / max(wanted.tracks - 1, 1)
@@ -284,9 +267,9 @@ def _pick(catalogue: Catalogue, row: int, place: tuple[float | None, float | Non
 
 def _what_to_tell(catalogue: Catalogue, picks: Sequence[Pick], wanted: _Wanted) -> list[str]:
     notes: list[str] = []
-    total_s = sum(_stated(catalogue, pick.row) for pick in picks)
+    total_s = sum(_length_s(catalogue, pick.row) for pick in picks)
     if wanted.seconds is not None and total_s < (1 - 2 * _TOLERANCE) * wanted.seconds and len(picks) < MAX_TRACKS:
-        longest_s = max((_stated(catalogue, pick.row) for pick in picks), default=0.0)
+        longest_s = max((_length_s(catalogue, pick.row) for pick in picks), default=0.0)
         if wanted.seconds - total_s > longest_s:
             notes.append(f"there is music for {total_s / 60:.0f} of {wanted.seconds / 60:.0f} minutes only")
     distances = [pick.distance for pick in picks if pick.distance is not None]
@@ -297,6 +280,7 @@ def _what_to_tell(catalogue: Catalogue, picks: Sequence[Pick], wanted: _Wanted) 
     return notes
 
 
-def _stated(catalogue: Catalogue, row: int) -> float:
+def _length_s(catalogue: Catalogue, row: int) -> float:
+    """The track's length, or what is taken for it where its file does not say."""
     stated = float(catalogue.duration_s[row])
     return stated if math.isfinite(stated) and stated > 0 else UNSTATED_S
