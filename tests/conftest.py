@@ -20,14 +20,15 @@ from mutagen.mp4 import MP4
 from numpy.typing import NDArray
 
 from moodtag.core.records import ExcerptPlan, Outcome
-from moodtag.core.settings import DEFAULT_MODEL
+from moodtag.core.settings import DEFAULT_LYRICS_MODEL, DEFAULT_MODEL
 from moodtag.index.file import own_index
 from moodtag.index.store import Index
 from moodtag.library.decode import decode
 from moodtag.library.files import find_tracks
-from moodtag.networks.checkpoint import Model, find_model
+from moodtag.networks.checkpoint import LyricsModel, Model, find_lyrics_model, find_model
 from moodtag.networks.predict import Predictor
 from moodtag.scan import ScanOptions, scan
+from moodtag.words import WordsOptions
 from tests.dsd import write_dsf
 
 DATA = Path(__file__).parent / "data"
@@ -183,6 +184,16 @@ def library(tmp_path: Path) -> Path:
 @pytest.fixture
 def scanner(model: Model, predictor: Predictor, index: Index, library: Path) -> Scanner:
     return Scanner(model, predictor, index, library)
+
+
+@pytest.fixture(scope="session")
+def lyrics_model() -> LyricsModel:
+    return find_lyrics_model(DEFAULT_LYRICS_MODEL)
+
+
+@pytest.fixture
+def local(lyrics_model: LyricsModel) -> WordsOptions:
+    return WordsOptions("local", lyrics_model)
 
 
 def let_others_enter(path: Path) -> None:

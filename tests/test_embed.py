@@ -31,7 +31,7 @@ from tests.conftest import TAGGABLE, UNTAGGABLE, MakeAudio, Scanner, audio_packe
 from tests.library.test_containers import frame, with_id3
 from tests.library.test_tags import CHANGES, run_unprivileged
 from tests.lyrics.words import RAIN, REGEN
-from tests.test_words import Service
+from tests.services import Service
 
 _id3: Any = id3
 _frame: Any = id3.Frames

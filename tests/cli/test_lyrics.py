@@ -19,7 +19,7 @@ from tests.conftest import MakeAudio
 from tests.lyrics.server import Server, shows, track
 from tests.lyrics.test_embedded import edit
 from tests.lyrics.words import RAIN, REGEN
-from tests.test_words import Service, give_words
+from tests.services import Service, give_words
 
 GRIEF = "I cry alone in the cold dark grave, my tears and my pain, you died and left me with sorrow and despair\n" * 4
 
