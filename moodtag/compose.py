@@ -1,8 +1,9 @@
 """Where a playlist comes together: a request, the library's columns, and the words' meanings become tracks in an order."""
 
+import math
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,21 +14,24 @@ from rapidfuzz import fuzz, process
 
 from moodtag.core.catalogue import Catalogue
 from moodtag.core.errors import UsageError
-from moodtag.core.records import Place
-from moodtag.core.settings import PHRASES_MODEL
+from moodtag.core.records import MoodScore, Place, Tone
+from moodtag.core.settings import PHRASES_MODEL, RETRIEVAL_MODEL
 from moodtag.index.keys import path_key
-from moodtag.networks.checkpoint import find_phrases_model
+from moodtag.networks.checkpoint import find_phrases_model, find_retrieval_model
 from moodtag.networks.phrases import load_phrases
 from moodtag.playlist.filters import known_names
-from moodtag.playlist.fit import Wish, asked_place
+from moodtag.playlist.fit import Floats, Wish, asked_place
 from moodtag.playlist.formats import Entry, Standing
 from moodtag.playlist.lengths import MAX_MINUTES, Length
 from moodtag.playlist.meaning import Meanings
 from moodtag.playlist.names import Filters, Names, Span, fold_name, read_years
 from moodtag.playlist.query import Query, place_of, understand
 from moodtag.playlist.select import DEFAULT_TRACKS, Choice, choose
-from moodtag.playlist.trajectory import CURVES, Course, journey
+from moodtag.playlist.trajectory import CURVES, Course, journey, lift
 
+_SURELY_HEARD = 0.5  # an emotion's probability from which on a voice may disagree with words
+_NEUTRAL = "neutral"
+_DISAGREE = 0.45  # so far apart on the plane words and voice ask for different music
 _ALIKE = 75  # of 100: how alike a track's name must be to the one asked for
 
 
@@ -35,7 +39,8 @@ _ALIKE = 75  # of 100: how alike a track's name must be to the one asked for
 class Request:
     """What a person asks for, as typed; None where they did not. `start` and `end` are words, `via` places of a polyline.
 
-    `like` is a path, or a track's name; `year` as "1994", "1990-1999" or "90s".
+    `like` is a path, or a track's name; `year` as "1994", "1990-1999" or "90s". `tone` is how the words were spoken: it decides
+    where they say nothing of a mood, or where `match` is true; `lift` goes from there to where it is brighter.
     """
 
     words: str = ""
@@ -52,10 +57,13 @@ class Request:
     year: str | None = None
     max_track_minutes: float | None = None
     seed: int | None = None
+    tone: Tone | None = None
+    match: bool = False
+    lift: bool = False
 
     def fields(self) -> dict[str, Any]:
         """For a JSON text; `request_of` reads it."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, (), "")}
+        return {name: value for name, value in asdict(self).items() if value not in (None, (), "", False)}
 
 
 def request_of(fields: dict[str, Any]) -> Request:
@@ -66,18 +74,26 @@ def request_of(fields: dict[str, Any]) -> Request:
     if known.get("at") is not None:
         known["at"] = Place(**known["at"])
     known["via"] = tuple(Place(**place) for place in known.get("via", ()))
+    if known.get("tone") is not None:
+        tone = known["tone"]
+        scores = tuple(MoodScore(**score) for score in tone["emotions"])
+        known["tone"] = Tone(scores, tone["valence"], tone["arousal"], tuple(tone["joint"]))
     return Request(**known)
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A playlist: how the request was read, what it became, and the tracks. `names` are the files' own."""
+    """A playlist: how the request was read, what it became, and the tracks.
+
+    `by_voice`: not the words but how they were spoken decided which mood was wanted.
+    """
 
     query: Query
     wish: Wish
     choice: Choice
     entries: tuple[Entry, ...]
     gone: int
+    by_voice: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -105,6 +121,7 @@ def compose(
     if len(catalogue) == 0:
         raise UsageError("no judged track is in the index", remedy="moodtag scan your music first")
     query, wish = read_request(request, catalogue, meanings, known_names(catalogue) if names is None else names)
+    by_voice = request.tone is not None and _voice_decides(request, query)
     gone: set[int] = set()
     while True:
         choice = choose(catalogue, wish, without=frozenset(gone))
@@ -113,7 +130,7 @@ def compose(
             break
         gone |= missing
     entries = tuple(entry_of(catalogue, pick.row) for pick in choice.picks)
-    return Composed(query, wish, choice, entries, len(gone))
+    return Composed(query, wish, choice, entries, len(gone), by_voice)
 
 
 def read_request(request: Request, catalogue: Catalogue, meanings: Meanings, names: Names) -> tuple[Query, Wish]:
@@ -127,6 +144,12 @@ def read_request(request: Request, catalogue: Catalogue, meanings: Meanings, nam
     course = _course(request, names, meanings)
     place = request.at
     target = query.target if place is None else replace(query.target, valence=place.valence, arousal=place.arousal)
+    near = None
+    if request.tone is not None:
+        query = replace(query, notes=(*query.notes, *_disagreement(request.tone, request, query)))
+        if _voice_decides(request, query):
+            target = replace(target, valence=request.tone.valence, arousal=request.tone.arousal, moods=(), bittersweet=False)
+            near = None if course is not None else nearness(request.tone, catalogue)
     wish = Wish(
         target=target,
         exact=place is not None,
@@ -134,11 +157,49 @@ def read_request(request: Request, catalogue: Catalogue, meanings: Meanings, nam
         filters=_with_options(query.filters, request, names),
         max_track_s=None if request.max_track_minutes is None else 60 * request.max_track_minutes,
         like=None if request.like is None else find_track(request.like, catalogue),
+        near=near,
         course=course,
         seed=request.seed,
     )
     _check_says_something(request, query, wish)
     return replace(query, length=length, filters=wish.filters), wish
+
+
+def nearness(tone: Tone, catalogue: Catalogue) -> Floats | None:
+    """How near each track lies to the voice in the space they share, (track,), NaN for tracks that another model judged.
+
+    None where that is not known of any. Raises ModelError where the retrieval model is damaged.
+    """
+    model = find_retrieval_model(RETRIEVAL_MODEL)
+    known = np.isin(catalogue.model, [number for number, name in enumerate(catalogue.models) if name == model.config.heard_with])
+    if not known.any():
+        return None
+    from moodtag.networks.retrieval import RetrievalPredictor  # torch: a second that typed words need not wait
+
+    found = np.full(len(catalogue), np.nan, np.float32)
+    found[known] = RetrievalPredictor(model).near(tone, catalogue.embedding[known, : model.config.music_size])
+    return found
+
+
+def _voice_decides(request: Request, query: Query) -> bool:
+    """Whether the mood is the voice's: it was asked to be, or neither words nor options say which."""
+    if request.match or request.lift:
+        return True
+    asked = (request.at, request.like, request.start, request.end, request.curve, *request.via)
+    return all(part is None for part in asked) and not query.speaks_of_mood
+
+
+def _disagreement(tone: Tone, request: Request, query: Query) -> Iterator[str]:
+    """What a person should know whose words and whose voice ask for different music."""
+    said, voice = place_of(query.target), tone.emotions[0]
+    if said is None or not query.speaks_of_mood or voice.name == _NEUTRAL or voice.score < _SURELY_HEARD:
+        return
+    if math.dist((said.valence, said.arousal), (tone.valence, tone.arousal)) < _DISAGREE:
+        return
+    follows = (
+        "your voice decides, as you asked" if request.match or request.lift else "your words decide (--match-my-mood follows the voice)"
+    )
+    yield f"your words ask for other music than your voice, which sounds {voice.name}: {follows}"
 
 
 def find_track(name: str, catalogue: Catalogue) -> int:
@@ -207,7 +268,16 @@ def _check_length(length: Length) -> None:
 
 
 def _check_says_something(request: Request, query: Query, wish: Wish) -> None:
-    says = (wish.course, wish.like, request.at, query.target.moods, query.target.valence, query.target.arousal, query.target.avoided)
+    says = (
+        wish.course,
+        wish.like,
+        request.at,
+        request.tone,
+        query.target.moods,
+        query.target.valence,
+        query.target.arousal,
+        query.target.avoided,
+    )
     if any(part not in (None, ()) for part in says) or query.filters != Filters() or request.genres or request.artists or request.year:
         return
     if request.words.strip() and query.unknown:
@@ -219,11 +289,19 @@ def _check_says_something(request: Request, query: Query, wish: Wish) -> None:
 
 
 def _course(request: Request, names: Names, meanings: Meanings) -> Course | None:
-    given = [
-        name for name, value in (("--from/--to", request.start or request.end), ("--curve", request.curve), ("--via", request.via)) if value
-    ]
+    journeys = (
+        ("--from/--to", request.start or request.end),
+        ("--curve", request.curve),
+        ("--via", request.via),
+        ("--lift-me", request.lift),
+    )
+    given = [name for name, value in journeys if value]
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} are two journeys", remedy="choose one")
+    if request.lift:
+        if request.tone is None:
+            raise UsageError("--lift-me begins where your voice is", remedy="add --speak")
+        return lift(Place(request.tone.valence, request.tone.arousal))
     if request.curve is not None:
         if request.curve not in CURVES:
             raise UsageError(f"no curve {request.curve}", remedy=f"choose from {', '.join(CURVES)}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from rich.table import Column, Table
 from rich.text import Text
@@ -10,11 +11,13 @@ from moodtag.cli.console import print_json, print_table, printable, stderr
 from moodtag.compose import Composed, Request, entry_of
 from moodtag.core.catalogue import Catalogue
 from moodtag.core.moods import VOCABULARY
-from moodtag.core.records import Place
+from moodtag.core.records import Place, Tone
 from moodtag.playlist.fit import Wish, asked_place, heard_place
 from moodtag.playlist.formats import Entry
 from moodtag.playlist.query import Query, Reading
 from moodtag.playlist.select import Pick
+
+_LEAST_TOLD = 0.15
 
 
 def tell(request: Request, composed: Composed, catalogue: Catalogue) -> None:
@@ -33,10 +36,16 @@ def parse_text(request: Request, composed: Composed, catalogue: Catalogue) -> st
     query, wish = composed.query, composed.wish
     read = ", ".join(_reading_text(reading) for reading in query.readings)
     place = _place_text(*asked_place(wish))
-    parts = [" -> ".join(part for part in (read, place) if part), *_courses(request, wish)]
+    voice = f"voice {_tone_text(request.tone)}" if composed.by_voice and request.tone is not None else ""
+    parts = [" -> ".join(part for part in (", ".join(part for part in (read, voice) if part), place) if part), *_courses(request, wish)]
     if wish.like is not None:
         parts.append(f"like {entry_of(catalogue, wish.like).label}")
     return "; ".join(part for part in (*parts, *_conditions(query, wish)) if part)
+
+
+def _tone_text(tone: Tone) -> str:
+    """The emotions that a voice may express: `sad .62, calm .21`."""
+    return ", ".join(f"{emotion.name} {_short(emotion.score)}" for emotion in tone.emotions[:2] if emotion.score >= _LEAST_TOLD)
 
 
 def _reading_text(reading: Reading) -> str:
@@ -66,7 +75,7 @@ def course_of(wish: Wish) -> tuple[Place, ...]:
 def _courses(request: Request, wish: Wish) -> Iterator[str]:
     corners = " -> ".join(_place_text(corner.valence, corner.arousal) for corner in course_of(wish))
     if corners:
-        name = request.curve or (f"from {request.start} to {request.end}" if request.start else "journey")
+        name = ("lifted" if request.lift else request.curve) or (f"from {request.start} to {request.end}" if request.start else "journey")
         yield f"{name}: {corners}"
 
 
@@ -144,6 +153,8 @@ def print_objects(request: Request, composed: Composed, catalogue: Catalogue) ->
             "read": parse_text(request, composed, catalogue),
             "valence": valence,
             "arousal": arousal,
+            "decided_by": "voice" if composed.by_voice else "words",
+            "voice": None if request.tone is None else _tone_record(request.tone),
             "journey": [asdict(corner) for corner in course_of(wish)],
             "like": None if wish.like is None else str(catalogue.path(wish.like)),
             "moods": [asdict(mood) for mood in query.target.moods],
@@ -167,6 +178,10 @@ def print_objects(request: Request, composed: Composed, catalogue: Catalogue) ->
                 "why": why_text(composed, catalogue, pick),
             }
         )
+
+
+def _tone_record(tone: Tone) -> dict[str, Any]:
+    return {"emotions": [asdict(emotion) for emotion in tone.emotions], "valence": tone.valence, "arousal": tone.arousal}
 
 
 def length_text(composed: Composed) -> str:

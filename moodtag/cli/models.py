@@ -7,7 +7,16 @@ from rich.table import Column, Table
 
 from moodtag.cli.console import print_json, print_table, stderr, stdout
 from moodtag.core.errors import ModelError
-from moodtag.networks.checkpoint import AnyModel, LyricsModel, Model, PhrasesModel, find_any_model, model_names, read_weights
+from moodtag.networks.checkpoint import (
+    AnyModel,
+    LyricsModel,
+    Model,
+    PhrasesModel,
+    RetrievalModel,
+    find_any_model,
+    model_names,
+    read_weights,
+)
 
 
 def run_list(*, json: bool) -> None:
@@ -27,7 +36,7 @@ def run_list(*, json: bool) -> None:
 
 
 def _names() -> list[str]:
-    return [*model_names(), *model_names("lyrics"), *model_names("phrases")]
+    return [*model_names(), *model_names("lyrics"), *model_names("phrases"), *model_names("retrieval")]
 
 
 def _record(model: AnyModel) -> dict[str, Any]:
@@ -36,14 +45,14 @@ def _record(model: AnyModel) -> dict[str, Any]:
         "model": model.id,
         "judges": _JUDGES[type(model)],
         "summary": model.config.summary,
-        "r2": None if isinstance(model, PhrasesModel) else _r2(model),
+        "r2": _r2(model) if isinstance(model, Model | LyricsModel) else None,
         "moods": moods,
         "licence": model.config.licence,
         "weights_sha256": model.config.weights_sha256,
     }
 
 
-_JUDGES: dict[type[AnyModel], str] = {Model: "sound", LyricsModel: "words", PhrasesModel: "requests"}
+_JUDGES: dict[type[AnyModel], str] = {Model: "sound", LyricsModel: "words", PhrasesModel: "requests", RetrievalModel: "voices"}
 
 
 def _r2(model: Model | LyricsModel) -> dict[str, float]:

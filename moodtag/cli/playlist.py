@@ -8,11 +8,24 @@ from typing import Annotated
 import typer
 
 from moodtag.cli.options import IndexFile, Json
+from moodtag.cli.speak import Speaking, listen, with_source
 from moodtag.cli.usage import DefaultGroup, print_help_if_alone
 from moodtag.core.errors import UsageError
+from moodtag.core.settings import WHISPER_MODEL
+
+_VOICE = "A voice"
+
+
+class PlaylistGroup(DefaultGroup):
+    """As its base; and `--speak` may stand alone."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """The arguments, with what `--speak` listens to behind it."""
+        return super().parse_args(ctx, with_source(args))
+
 
 playlists = typer.Typer(
-    cls=DefaultGroup,
+    cls=PlaylistGroup,
     invoke_without_command=True,
     callback=print_help_if_alone,
     help='Music for what you say: moodtag playlist "something calm, 45 minutes" (all options: moodtag playlist make --help).',
@@ -54,6 +67,26 @@ def make_playlist(
     year: Annotated[str | None, typer.Option(help="Only of these years: 1994, 1990-1999, 90s.")] = None,
     max_track: Annotated[float | None, typer.Option(min=0, metavar="MIN", help="No track longer than this.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Another playlist for each number.")] = None,
+    speak: Annotated[
+        str | None,
+        typer.Option("--speak", metavar="[FILE]", help="Say it: to the microphone, a recording, or - for a pipe.", rich_help_panel=_VOICE),
+    ] = None,
+    match_my_mood: Annotated[
+        bool, typer.Option("--match-my-mood", help="How you say it decides, whatever you say.", rich_help_panel=_VOICE)
+    ] = False,
+    lift_me: Annotated[bool, typer.Option("--lift-me", help="From where your voice is to brighter music.", rich_help_panel=_VOICE)] = False,
+    microphone: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Which one: a name, or a number.", rich_help_panel=_VOICE, show_default="the system's"),
+    ] = None,
+    whisper: Annotated[
+        str,
+        typer.Option(envvar="MOODTAG_WHISPER", metavar="NAME", help="What writes it down: a model, or its folder.", rich_help_panel=_VOICE),
+    ] = WHISPER_MODEL,
+    voice_only: Annotated[bool, typer.Option("--voice-only", help="Hear how it is said, not what.", rich_help_panel=_VOICE)] = False,
+    download_whisper: Annotated[
+        bool, typer.Option("--download-whisper", help="Agree to download the model if it is not here.", rich_help_panel=_VOICE)
+    ] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write.")] = None,
     form: Annotated[ListFormat | None, typer.Option("--format", help="Its format.", show_default="by its name")] = None,
     relative_to: Annotated[Path | None, typer.Option(help="Write paths from this folder.")] = None,
@@ -72,8 +105,19 @@ def make_playlist(
     from moodtag.compose import Request
     from moodtag.playlist.formats import Layout
 
+    _check_voice(speak, match_my_mood=match_my_mood, lift_me=lift_me, voice_only=voice_only, microphone=microphone)
+    if lift_me and (start or end or curve or via):
+        raise UsageError("--lift-me is a journey of its own", remedy="leave out --from, --to, --curve and --via")
+    heard = None
+    if speak is not None:
+        name = None if voice_only else whisper
+        heard = listen(Speaking(source=speak, device=microphone, whisper=name, may_download=download_whisper))
+    typed = " ".join(words or [])
     request = Request(
-        words=" ".join(words or []),
+        words=typed if heard is None else ", ".join(part for part in (typed, heard.words) if part),
+        tone=None if heard is None else heard.tone,
+        match=match_my_mood,
+        lift=lift_me,
         like=os.path.abspath(like) if like and Path(like).exists() else like,  # a saved playlist is refreshed from anywhere
         at=None if at is None else places(at)[0],
         start=start,
@@ -100,6 +144,16 @@ def make_playlist(
         json=json,
     )
     raise typer.Exit(run_playlist(request, wanted, index, save=save))
+
+
+def _check_voice(speak: str | None, *, match_my_mood: bool, lift_me: bool, voice_only: bool, microphone: str | None) -> None:
+    """Raises UsageError for an option that has no voice to go by."""
+    given = (("--match-my-mood", match_my_mood), ("--lift-me", lift_me), ("--voice-only", voice_only), ("--microphone", microphone))
+    alone = [name for name, value in given if value]
+    if speak is None and alone:
+        raise UsageError(f"{alone[0]} needs a voice", remedy=f"moodtag playlist --speak {alone[0]}")
+    if match_my_mood and lift_me:
+        raise UsageError("--match-my-mood and --lift-me ask for different music", remedy="choose one")
 
 
 def _is_from_config(context: typer.Context, name: str) -> bool:

@@ -12,7 +12,8 @@ from moodtag.cli.usage import print_help_if_alone
 from moodtag.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, PhrasesRecipe, Recipe, WordsRecipe
+    from moodtag.networks.checkpoint import Model, RetrievalModel
+    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, PhrasesRecipe, Recipe, RetrievalRecipe, WordsRecipe
 
 train = typer.Typer(
     invoke_without_command=True,
@@ -40,7 +41,7 @@ def fit(recipe: RecipeFile, models: Models = Path("models")) -> None:
     """Train a model and write its folder, or judge a system of the zoo; stop and run again as you like."""
     _need_extra()
     from moodtag.training.prepare import data_root
-    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, PhrasesRecipe, WordsRecipe
+    from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, PhrasesRecipe, RetrievalRecipe, WordsRecipe
     from moodtag.training.stages import make_ready
 
     file, chosen = _recipe(recipe)
@@ -53,6 +54,9 @@ def fit(recipe: RecipeFile, models: Models = Path("models")) -> None:
         return
     if isinstance(chosen, PhrasesRecipe):
         _fit_phrases(file, chosen, models)
+        return
+    if isinstance(chosen, RetrievalRecipe):
+        _fit_retrieval(file, chosen, models)
         return
     if isinstance(chosen, HeadsRecipe) and chosen.ships:
         _fit_model(file, chosen, models)
@@ -99,6 +103,16 @@ def _fit_phrases(file: Path, recipe: "PhrasesRecipe", models: Path) -> None:
     _print_card(model.folder)
 
 
+def _fit_retrieval(file: Path, recipe: "RetrievalRecipe", models: Path) -> None:
+    from moodtag.training.prepare import data_root
+    from moodtag.training.speech.build import build_retrieval, steps
+
+    with progress_bar("learning, measuring, the paper's table", steps(recipe)) as advance:
+        model = build_retrieval(file, recipe, data_root(), models, advance=advance)
+    typer.echo(f"{model.id} in {model.folder}")
+    _print_card(model.folder)
+
+
 def _fit_system(recipe: "Recipe", models: Path) -> None:
     from moodtag.training.prepare import data_root
     from moodtag.training.table import enter
@@ -110,22 +124,44 @@ def _fit_system(recipe: "Recipe", models: Path) -> None:
 
 @train.command()
 def evaluate(name: str, models: Models = Path("models")) -> None:
-    """Cross-validate the recipe of a model of sound again, measure the model, print its figures and renew metrics and card."""
+    """Measure a model of sound, or the retrieval model, again: print its figures and renew metrics and card."""
     _need_extra()
-    from moodtag.networks.checkpoint import Model, find_among
+    from moodtag.networks.checkpoint import Model, RetrievalModel, find_among
+
+    model = find_among(models, name)
+    if isinstance(model, RetrievalModel):
+        _evaluate_retrieval(model)
+    elif isinstance(model, Model):
+        _evaluate_sound(model)
+    else:
+        raise UsageError(f"{name} judges no sound: it is measured as it is fitted", remedy=f"run moodtag train fit {name}")
+    _print_card(model.folder)
+
+
+def _evaluate_sound(model: "Model") -> None:
     from moodtag.training.build import reassess
     from moodtag.training.prepare import data_root
+    from moodtag.training.recipe import HeadsRecipe
     from moodtag.training.renew import recipe_of
     from moodtag.training.stages import make_ready
 
-    model = find_among(models, name)
-    if not isinstance(model, Model):
-        raise UsageError(f"{name} judges no sound: it is measured as it is fitted", remedy=f"run moodtag train fit {name}")
-    recipe = recipe_of(model)
+    recipe = recipe_of(model, HeadsRecipe)
     make_ready(recipe, data_root(), jobs=available_cores(), progress=progress_bar)
     with progress_bar("folds", 2 * recipe.folds) as advance:
         reassess(model, recipe, data_root(), jobs=available_cores(), advance=advance)
-    _print_card(model.folder)
+
+
+def _evaluate_retrieval(model: "RetrievalModel") -> None:
+    from moodtag.training.prepare import data_root
+    from moodtag.training.recipe import RetrievalRecipe
+    from moodtag.training.renew import recipe_of
+    from moodtag.training.speech.build import reassess_retrieval, steps
+    from moodtag.training.stages import make_ready
+
+    recipe = recipe_of(model, RetrievalRecipe)
+    make_ready(recipe, data_root(), jobs=available_cores(), progress=progress_bar)
+    with progress_bar("the paper's table", steps(recipe)) as advance:
+        reassess_retrieval(model, recipe, data_root(), advance=advance)
 
 
 @train.command()
@@ -154,7 +190,7 @@ def card(name: str, models: Models = Path("models")) -> None:
 def _need_extra() -> None:
     from importlib.util import find_spec
 
-    needed = ("joblib", "librosa", "matplotlib", "pyarrow", "scipy", "sklearn", "tokenizers")
+    needed = ("joblib", "librosa", "matplotlib", "pyarrow", "scipy", "sklearn", "tokenizers", "umap")
     missing = [name for name in needed if find_spec(name) is None]
     if missing:
         raise UsageError(f"training needs {', '.join(missing)}", remedy="pip install 'moodtag[train]'")

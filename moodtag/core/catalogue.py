@@ -17,7 +17,8 @@ class Catalogue:
     `keys` are paths as the index has them; names are None and numbers NaN where the file does not say. `valence`,
     `arousal` and `confidence` 0..1 (track,), a person's own values in the place of the model's; `moods` probabilities
     (track, mood) in the vocabulary's order and `tagged` (track, mood) whether the mood counts as the track's.
-    `embedding` float32 (track, size), rows of length 1, comparable where `model` is the same number.
+    `embedding` float32 (track, size), rows of length 1, comparable where `model` is the same number: the place of the model's id
+    in `models`.
     """
 
     keys: "list[str | bytes]"
@@ -35,6 +36,7 @@ class Catalogue:
     tagged: "NDArray[np.bool_]"
     bittersweet: "NDArray[np.bool_]"
     model: "NDArray[np.int32]"
+    models: tuple[str, ...]
     embedding: "NDArray[np.float32]"
 
     def __len__(self) -> int:

@@ -101,6 +101,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Tone:
+    """How something was said: emotions and their probabilities, the likeliest first, and its place on the plane of words, 0..1.
+
+    `joint` are the 64 coordinates at which it lies in the space that voices share with music; of length 1.
+    """
+
+    emotions: "tuple[MoodScore, ...]"
+    valence: float
+    arousal: float
+    joint: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MoodScore:
     """A mood of the vocabulary and its probability 0..1."""
 

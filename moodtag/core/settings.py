@@ -12,6 +12,8 @@ from moodtag.core.errors import UsageError
 DEFAULT_MODEL = "student"
 DEFAULT_LYRICS_MODEL = "lyrics"
 PHRASES_MODEL = "phrases"
+RETRIEVAL_MODEL = "retrieval"
+WHISPER_MODEL = "tiny.en"
 LRCLIB_URL = "https://lrclib.net"
 
 

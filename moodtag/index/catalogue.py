@@ -48,6 +48,7 @@ def read_catalogue(db: Database, locks: Mapping[Any, Lock]) -> Catalogue:
             tagged=_tagged(moods),
             bittersweet=np.fromiter(map(_is_bittersweet, towers), bool, len(rows)),
             model=_codes(model),
+            models=tuple(dict.fromkeys(model)),
             embedding=_embeddings(embedding),
         )
     _lay_over(catalogue, locks)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FORMAT = 2
-Kind = Literal["audio", "lyrics", "phrases"]
+Kind = Literal["audio", "lyrics", "phrases", "retrieval"]
 _CONFIG, _WEIGHTS = "config.json", "model.safetensors"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _FOLDERS = (_PACKAGE / "models", _PACKAGE.parent / "models")  # in a wheel, and in a checkout
@@ -113,6 +113,44 @@ class PhrasesModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Emotion:
+    """What a voice may express, and where that lies on the plane of words, 0..1."""
+
+    name: str
+    valence: float
+    arousal: float
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalConfig:
+    """All that belongs to a retrieval model's weights. It knows the music of tracks that the audio model `heard_with` judged.
+
+    `layers` are those of the speech encoder, `music_size` is the length of a track's embedding.
+    """
+
+    name: str
+    summary: str
+    licence: str
+    weights_sha256: str
+    layers: int
+    music_size: int
+    hidden_size: int
+    emotions: tuple[Emotion, ...]
+    heard_with: str
+    kind: Literal["retrieval"] = "retrieval"
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalModel:
+    """The folder of a retrieval model; `id` as a Model's."""
+
+    folder: Path
+    config: RetrievalConfig
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A model folder. `id` is `name@` and the first 8 digits of the config's sha256, which covers the weights' own."""
 
@@ -121,7 +159,7 @@ class Model:
     id: str
 
 
-AnyModel = Model | LyricsModel | PhrasesModel
+AnyModel = Model | LyricsModel | PhrasesModel | RetrievalModel
 
 
 def model_names(kind: Kind = "audio") -> list[str]:
@@ -145,6 +183,11 @@ def find_phrases_model(name: str) -> PhrasesModel:
     return read_phrases_model(_find(name, "phrases"))
 
 
+def find_retrieval_model(name: str) -> RetrievalModel:
+    """The retrieval model of that name, or in that folder. Raises ModelError where there is none."""
+    return read_retrieval_model(_find(name, "retrieval"))
+
+
 def _find(name: str, kind: Kind) -> Path:
     for folder in (*(root / name for root in _FOLDERS), Path(name)):
         if (folder / _CONFIG).is_file() and _kind(folder) == kind:
@@ -158,14 +201,13 @@ def _kind(folder: Path) -> Kind:
         kind = json.loads((folder / _CONFIG).read_bytes()).get("kind")
     except (OSError, ValueError, AttributeError, RecursionError):
         return "audio"
-    return kind if kind in ("lyrics", "phrases") else "audio"
+    return kind if kind in _READERS else "audio"
 
 
 def find_any_model(name: str) -> AnyModel:
     """The model of that name, whatever it judges. Raises ModelError where there is none."""
-    if name in model_names("phrases"):
-        return find_phrases_model(name)
-    return find_lyrics_model(name) if name in model_names("lyrics") else find_model(name)
+    kind: Kind = next((kind for kind in _READERS if name in model_names(kind)), "audio")
+    return _READERS[kind](_find(name, kind))
 
 
 def read_model(folder: Path) -> Model:
@@ -197,12 +239,28 @@ def read_phrases_model(folder: Path) -> PhrasesModel:
     return PhrasesModel(folder, config, f"{config.name}@{digest}")
 
 
+def read_retrieval_model(folder: Path) -> RetrievalModel:
+    """The retrieval model in `folder`, as `read_model`."""
+    with _explained(folder):
+        said, digest = _read_config(folder)
+        config = parsed(RetrievalConfig, said, _BOUNDS)
+        _check_text(config)
+        for emotion in config.emotions:
+            check_name(emotion.name, "emotions")
+    return RetrievalModel(folder, config, f"{config.name}@{digest}")
+
+
+_READERS: dict[Kind, Callable[[Path], AnyModel]] = {
+    "audio": read_model,
+    "lyrics": read_lyrics_model,
+    "phrases": read_phrases_model,
+    "retrieval": read_retrieval_model,
+}
+
+
 def read_any_model(folder: Path) -> AnyModel:
     """The model in `folder`, whatever it judges, as `read_model`."""
-    kind = _kind(folder)
-    if kind == "audio":
-        return read_model(folder)
-    return read_lyrics_model(folder) if kind == "lyrics" else read_phrases_model(folder)
+    return _READERS[_kind(folder)](folder)
 
 
 def find_among(models: Path, name: str) -> AnyModel:
@@ -240,12 +298,16 @@ _BOUNDS: Bounds = {
     "description_scores": (1, 4_096),
     "valence_weight": (0, 1),
     "arousal_weight": (0, 1),
+    "layers": (0, 4),
+    "music_size": (1, 4_096),
+    "valence": (0, 1),
+    "arousal": (0, 1),
 }
 """What a network can be built from and a track be heard with: a wrong number must not be blamed on the music."""
 _MAX_HEARD_S = 1_200  # a worker's memory is bounded
 
 
-def _check_text(config: ModelConfig | LyricsConfig | PhrasesConfig) -> None:
+def _check_text(config: ModelConfig | LyricsConfig | PhrasesConfig | RetrievalConfig) -> None:
     """Raises ValueError where the name is none, or the sum cannot be one."""
     check_name(config.name, "name")
     if not re.fullmatch("[0-9a-f]{64}", config.weights_sha256):

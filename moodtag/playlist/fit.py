@@ -20,6 +20,7 @@ _MOOD_SHARE = 1.0  # a standard deviation of a mood's log-odds counts as much as
 _CONFIDENCE_SHARE = 0.5
 _TAGGED_SHARE = 3.0  # for a mood that must not be there and is written in the file
 _LIKE_SHARE = 3.0
+_VOICE_SHARE = 1.0
 _BITTERSWEET_SHARE = 1.5
 _SEED_SHARE = 0.5
 
@@ -27,6 +28,8 @@ _SEED_SHARE = 0.5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """All that a playlist is chosen by. `like` is a row of the catalogue; `exact`: the target's place is on the plane of music.
+
+    `near` (track,) is how near each track lies to a voice, NaN where that is not known.
 
     `seed` None: the best; a number: as good nearly, and another playlist for each.
     """
@@ -37,6 +40,7 @@ class Wish:
     filters: Filters = field(default_factory=Filters)
     max_track_s: float | None = None
     like: int | None = None
+    near: Floats | None = None
     course: Course | None = None
     seed: int | None = None
 
@@ -77,6 +81,8 @@ def fits(catalogue: Catalogue, wish: Wish, rows: Rows) -> Floats:
         near = (catalogue.embedding @ catalogue.embedding[wish.like])[rows]
         near[catalogue.model[rows] != catalogue.model[wish.like]] = -1.0
         total += _LIKE_SHARE * (near - near.mean()) / max(float(near.std()), 1e-6)
+    if wish.near is not None:
+        total += _VOICE_SHARE * _beside_the_rest(wish.near[rows])
     total += _CONFIDENCE_SHARE * (catalogue.confidence[rows] - 0.5)
     if wish.seed is not None:
         total += _SEED_SHARE * np.random.default_rng(wish.seed).gumbel(size=len(rows)).astype(np.float32)
@@ -104,3 +110,12 @@ def _standing_out(scores: Floats) -> Floats:
     log_odds = np.log(chosen / (1 - chosen))
     found: Floats = np.clip((log_odds - log_odds.mean()) / max(float(log_odds.std()), 0.1), -3, 3)
     return found
+
+
+def _beside_the_rest(near: Floats) -> Floats:
+    """How much nearer each lies than the others do, (row,), in standard deviations; 0 where it is not known."""
+    known = np.isfinite(near)
+    if not known.any():
+        return np.zeros(len(near), np.float32)
+    found: Floats = (near - near[known].mean()) / max(float(near[known].std()), 1e-6)
+    return np.where(known, found, 0.0).astype(np.float32)

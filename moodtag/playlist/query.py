@@ -79,6 +79,12 @@ class Query:
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def speaks_of_mood(self) -> bool:
+        """Whether its words surely ask for a mood, and not only faintly remind of one."""
+        wanted = (reading for reading in self.readings if not reading.negated)
+        return any(reading.source != "meaning" or any(mood.score >= _SURELY for mood in reading.moods) for reading in wanted)
+
 
 def understand(text: str, names: Names, meanings: Meanings) -> Query:
     """The request in `text`, of which the first 2,000 characters are read."""

@@ -41,6 +41,12 @@ def journey(start: Place, end: Place) -> Course:
     return Course((start, end))
 
 
+def lift(start: Place) -> Course:
+    """From where one is to where it is brighter; from a bright place nowhere else."""
+    end = CURVES["lift"].corners[-1]
+    return Course((start, start if start.valence >= end.valence else end))
+
+
 def steps(course: Course, count: int) -> Sequence[Place]:
     """`count` places in equal steps, the first and the last corner included."""
     return [course.at(i / max(count - 1, 1)) for i in range(count)]

@@ -8,7 +8,18 @@ from moodtag.core.errors import DataError
 from moodtag.training.datasets import check_dataset, deam, panda4q, speech, unlabelled
 from moodtag.training.distil import is_distilled
 from moodtag.training.pretrained import find_musicnn
-from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, PhrasesRecipe, Recipe, StudentRecipe, WordsRecipe, audio_recipe
+from moodtag.training.recipe import (
+    HeadsRecipe,
+    LyricsRecipe,
+    PhrasesRecipe,
+    Recipe,
+    RetrievalRecipe,
+    StudentRecipe,
+    WordsRecipe,
+    audio_recipe,
+)
+from moodtag.training.speech.voices import read_voices
+from moodtag.training.speech.whisper import find_whisper
 from moodtag.training.words.lexicons import find_vectors, read_lexicons
 from moodtag.training.words.minilm import find_minilm
 
@@ -30,7 +41,7 @@ def check_data(recipe: Recipe, root: Path) -> None:
 
 
 def _checks(recipe: Recipe, root: Path) -> Iterator[Check]:
-    heard = audio_recipe(recipe) if isinstance(recipe, LyricsRecipe) else recipe
+    heard = audio_recipe(recipe) if isinstance(recipe, LyricsRecipe | RetrievalRecipe) else recipe
     for name in dict.fromkeys((*recipe.datasets, *_heard(heard, root), *_measured(recipe))):
         yield partial(check_dataset, name, root)
     if isinstance(heard, HeadsRecipe):
@@ -39,6 +50,9 @@ def _checks(recipe: Recipe, root: Path) -> Iterator[Check]:
         yield partial(deam.read, root)  # how its listeners used the plane
     if isinstance(recipe, LyricsRecipe):
         yield partial(panda4q.read, root)
+    if isinstance(recipe, RetrievalRecipe):
+        yield partial(read_voices, root, (*recipe.corpora, *recipe.unseen))
+        yield partial(find_whisper, root)
     yield from _words(recipe, root)
 
 
@@ -63,7 +77,7 @@ def _weights(recipe: HeadsRecipe, root: Path) -> Iterator[Check]:
 def _words(recipe: Recipe, root: Path) -> Iterator[Check]:
     """Word vectors, lexicons and MiniLM."""
     architecture = recipe.architecture if isinstance(recipe, WordsRecipe) else None
-    if isinstance(recipe, LyricsRecipe | PhrasesRecipe) or architecture not in (None, "minilm"):
+    if isinstance(recipe, LyricsRecipe | PhrasesRecipe | RetrievalRecipe) or architecture not in (None, "minilm"):
         yield partial(find_vectors, root)
     if isinstance(recipe, LyricsRecipe | PhrasesRecipe) or architecture in ("lexicon-ridge", "lexicon-forest"):
         yield partial(read_lexicons, root)

@@ -28,7 +28,7 @@ def plot_answers(file: Path, labels: Labels, answers: Answers) -> None:
         panel.plot([0, 1], [0, 1], color="0.5", lw=0.8)
         panel.set(xlim=(0, 1), ylim=(0, 1), xlabel=f"{_AXES[axis]}, listeners' mean", ylabel="held-out answer", title=_AXES[axis])
         panel.set_aspect("equal")
-    _save(figure, file)
+    save(figure, file)
 
 
 def plot_curve(file: Path, curve: dict[str, Any]) -> None:
@@ -46,9 +46,10 @@ def plot_curve(file: Path, curve: dict[str, Any]) -> None:
     panel.set(xlabel="CPU-seconds per track, decoding included", ylabel="RMS distance from the verdict after two minutes")
     panel.set(xlim=(0, 1.1 * cost.max()), ylim=(0, None))
     panel.legend()
-    _save(figure, file)
+    save(figure, file)
 
 
-def _save(figure: Figure, file: Path) -> None:
+def save(figure: Figure, file: Path) -> None:
+    """Writes the figure as PNG; the same figure gives the same file."""
     with replaced(file) as unfinished:  # no version in it: the same figures give the same file
         figure.savefig(unfinished, format="png", dpi=_DPI, metadata={"Software": None})

@@ -155,6 +155,32 @@ class PhrasesRecipe(Recipe):
     penalty: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalRecipe(Recipe):
+    """The retrieval model: voices of `corpora` beside the music of `datasets`, as the audio model of recipe `audio` describes it.
+
+    Voices are described by the first `layers` layers of Whisper's encoder. `unseen` corpora only test. `seeds` trainings are
+    averaged in the table. `crnn_epochs` is how long the network trains that hears voices without Whisper, for comparison.
+    """
+
+    corpora: tuple[str, ...]
+    unseen: tuple[str, ...]
+    audio: str
+    layers: int
+    hidden_size: int
+    dropout: float
+    steps: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    structure_weight: float
+    similarity_weight: float
+    emotion_weight: float
+    affect_weight: float
+    seeds: int
+    crnn_epochs: int
+
+
 _DISTILLATION = frozenset({"datasets", "seed", "teachers", "unlabelled"})
 
 
@@ -170,6 +196,7 @@ _KINDS: dict[str, type[Recipe]] = {
     "lyrics": LyricsRecipe,
     "words": WordsRecipe,
     "phrases": PhrasesRecipe,
+    "retrieval": RetrievalRecipe,
 }
 
 
@@ -215,6 +242,13 @@ _BOUNDS: Bounds = {
     "sentence_size": (1, 384),
     "glove_share": (0, 1),
     "penalty": (0, 1e9),
+    "layers": (0, 4),
+    "steps": (1, 1_000_000),
+    "structure_weight": (0, _ANY),
+    "similarity_weight": (0, _ANY),
+    "emotion_weight": (0, _ANY),
+    "seeds": (1, 100),
+    "crnn_epochs": (1, 10_000),
 }
 
 
@@ -248,8 +282,11 @@ def _check(recipe: Recipe, said: dict[str, Any]) -> None:
             raise ValueError(f"{missing[0]} is missing")
 
 
-def audio_recipe(recipe: LyricsRecipe) -> HeadsRecipe:
-    """The recipe of the audio model that the lyrics model is fused with. Raises UsageError where it is none."""
+def audio_recipe(recipe: LyricsRecipe | RetrievalRecipe) -> HeadsRecipe:
+    """The recipe of the audio model that a lyrics model is fused with, or that describes a retrieval model's music.
+
+    Raises UsageError where it is none.
+    """
     found = read_recipe(find_recipe(Path(recipe.audio)))
     if not isinstance(found, HeadsRecipe):
         raise UsageError(f"recipe {recipe.name}: audio is {recipe.audio}, which makes no model of sound", remedy="name student or teacher")

@@ -1,14 +1,17 @@
 """A model's card, rendered anew, whatever the model judges."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from moodtag.core.errors import ModelError
-from moodtag.networks.checkpoint import AnyModel, LyricsModel, Model
+from moodtag.networks.checkpoint import AnyModel, LyricsModel, Model, PhrasesModel, RetrievalModel
 from moodtag.training.card import write_reports
 from moodtag.training.files import write_text
-from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, PhrasesRecipe, Recipe, read_recipe
+from moodtag.training.recipe import HeadsRecipe, LyricsRecipe, PhrasesRecipe, Recipe, RetrievalRecipe, read_recipe
+from moodtag.training.speech.card import render_card as render_retrieval
 from moodtag.training.words import card, phrases
+
+R = TypeVar("R", bound=Recipe)
 
 
 def renew_card(model: AnyModel) -> None:
@@ -30,16 +33,18 @@ def _write(model: AnyModel, recipe: Recipe, metrics: dict[str, Any]) -> None:
         write_reports(model.folder, model, recipe, metrics)
     elif isinstance(model, LyricsModel) and isinstance(recipe, LyricsRecipe):
         write_text(model.folder / "README.md", card.render_card(model, recipe, metrics))
-    elif not isinstance(model, Model | LyricsModel) and isinstance(recipe, PhrasesRecipe):
+    elif isinstance(model, RetrievalModel) and isinstance(recipe, RetrievalRecipe):
+        write_text(model.folder / "README.md", render_retrieval(model, recipe, metrics))
+    elif isinstance(model, PhrasesModel) and isinstance(recipe, PhrasesRecipe):
         write_text(model.folder / "README.md", phrases.render_card(model, metrics))
     else:
         raise another_sort(model, recipe)
 
 
-def recipe_of(model: Model) -> HeadsRecipe:
+def recipe_of(model: AnyModel, kind: type[R]) -> R:
     """The recipe in the model's folder. Raises ModelError where it makes another sort of model."""
     recipe = read_recipe(model.folder / "recipe.toml")
-    if not isinstance(recipe, HeadsRecipe):
+    if not isinstance(recipe, kind):
         raise another_sort(model, recipe)
     return recipe
 

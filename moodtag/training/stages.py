@@ -17,11 +17,14 @@ from moodtag.training.recipe import (
     LyricsRecipe,
     PhrasesRecipe,
     Recipe,
+    RetrievalRecipe,
     StudentRecipe,
     WordsRecipe,
     audio_recipe,
 )
 from moodtag.training.sounds import decode_all
+from moodtag.training.speech.voices import RAVDESS, describe_voices, read_voices
+from moodtag.training.speech.whisper import WHISPER_LAYERS
 
 Progress = Callable[[str, int], AbstractContextManager[Advance]]
 """(what is done, how many steps) -> a context that yields the function to call after each step."""
@@ -34,9 +37,21 @@ def make_ready(recipe: Recipe, root: Path, *, jobs: int, progress: Progress) -> 
     that the run will need, DecodeError where a clip is damaged.
     """
     check_data(recipe, root)
-    if isinstance(recipe, LyricsRecipe):
+    if isinstance(recipe, RetrievalRecipe):
+        _make_voices_ready(recipe, root, jobs=jobs, progress=progress)
+    if isinstance(recipe, LyricsRecipe | RetrievalRecipe):
         recipe = audio_recipe(recipe)
     return 0 if isinstance(recipe, WordsRecipe | PhrasesRecipe) else _make_clips_ready(recipe, root, jobs=jobs, progress=progress)
+
+
+def _make_voices_ready(recipe: RetrievalRecipe, root: Path, *, jobs: int, progress: Progress) -> None:
+    """Describes every recording by the recipe's layer, and RAVDESS's by all, which the card compares."""
+    voices = read_voices(root, (*recipe.corpora, *recipe.unseen))
+    of_ravdess = [voice for voice in voices if voice.corpus == RAVDESS]
+    for layers in range(WHISPER_LAYERS + 1):
+        chosen = voices if layers == recipe.layers else of_ravdess
+        with progress(f"describing voices, layer {layers}", len(chosen)) as advance:
+            describe_voices(chosen, root, layers=layers, jobs=jobs, advance=advance)
 
 
 def _make_clips_ready(recipe: Recipe, root: Path, *, jobs: int, progress: Progress) -> int:

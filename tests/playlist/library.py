@@ -34,6 +34,7 @@ def library(tracks: int = 600, *, artist_count: int = 40, seed: int = 0, **colum
         tagged=moods > 0.5,
         bittersweet=np.zeros(tracks, bool),
         model=np.zeros(tracks, np.int32),
+        models=("student@00000000",),
         embedding=embedding / np.linalg.norm(embedding, axis=1, keepdims=True),
     )
     return replace(catalogue, **columns)

@@ -1,7 +1,7 @@
 """What people ask for and what they mean by it: tests/data/requests. `held.tsv` was never looked at while tables were made."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -66,9 +66,9 @@ def quadrant(target: Target) -> str | None:
     return {(True, True): "Q1", (False, True): "Q2", (False, False): "Q3", (True, False): "Q4"}[valence >= 0.5, arousal >= 0.5]
 
 
-def score(name: str) -> Score:
-    """How much of a table is understood."""
-    asked = [(one, ask(one.text)) for one in read(name)]
+def score(name: str, *, heard: Mapping[str, str] | None = None) -> Score:
+    """How much of a table is understood; `heard` is what became of each text where it was spoken."""
+    asked = [(one, ask(one.text if heard is None else heard[one.text])) for one in read(name)]
     felt = [(one, query.target) for one, query in asked if one.quadrants]
     in_quadrant = [quadrant(target) in one.quadrants for one, target in felt]
     in_mood = [bool(target.moods) and target.moods[0].name in one.moods for one, target in felt]

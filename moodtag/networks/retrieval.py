@@ -1,0 +1,138 @@
+"""Voices and music in one space: what sounds alike in feeling lies near, whether it is spoken or played.
+
+Source: Doh, Won, Choi, Nam 2023, "Textless speech-to-music retrieval using emotion similarity".
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from moodtag.core.errors import ModelError
+from moodtag.core.records import MoodScore, Tone
+from moodtag.networks.checkpoint import RetrievalModel, read_weights
+from moodtag.networks.speech import DESCRIPTION_SIZE, SpeechEncoder
+
+JOINT_SIZE = 64
+_SCALE = ".scale"
+_LEVELS = 127
+
+
+class Projection(nn.Module):
+    """Two layers from what a frozen encoder says to the joint space, (item, size) -> (item, hidden) and (item, 64), of length 1."""
+
+    def __init__(self, size: int, hidden_size: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.norm_in = nn.BatchNorm1d(size, affine=False)
+        self.dense = nn.Linear(size, hidden_size)
+        self.norm = nn.BatchNorm1d(hidden_size)
+        self.out = nn.Linear(hidden_size, JOINT_SIZE)
+        self.dropout = dropout
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x = F.dropout(self.norm_in(x), self.dropout / 2, self.training)
+        hidden = F.dropout(F.relu(self.norm(self.dense(x))), self.dropout, self.training)
+        return hidden, F.normalize(self.out(hidden), dim=1)
+
+
+class EmotionHead(nn.Module):
+    """What is read off a voice on its way: hidden (voice, size) -> log-odds of the emotions (voice, emotion)."""
+
+    places: Tensor
+
+    def __init__(self, size: int, places: Tensor) -> None:
+        """`places` (emotion, 2): valence and arousal of each, 0..1."""
+        super().__init__()
+        self.out = nn.Linear(size, len(places))
+        self.register_buffer("places", places)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        y: Tensor = self.out(hidden)
+        return y
+
+    def place(self, log_odds: Tensor) -> Tensor:
+        """Where the voices lie on the plane, (voice, 2): the mean of the emotions' places. Of voices in a language never heard it is
+        nearer to the truth than a regression of its own.
+        """
+        return F.softmax(log_odds, dim=1) @ self.places
+
+
+class RetrievalNetwork(nn.Module):
+    """The encoder of voices, both projections, and the head that reads emotions."""
+
+    def __init__(self, *, layers: int, music_size: int, hidden_size: int, emotions: int) -> None:
+        super().__init__()
+        self.encoder = SpeechEncoder(layers)
+        self.voice = Projection(DESCRIPTION_SIZE, hidden_size)
+        self.music = Projection(music_size, hidden_size)
+        self.emotions = EmotionHead(hidden_size, torch.zeros(emotions, 2))
+
+
+class RetrievalPredictor:
+    """A retrieval model ready to hear a voice and to say which music is near."""
+
+    def __init__(self, model: RetrievalModel) -> None:
+        """Loads the weights. Raises ModelError where they are damaged."""
+        torch.set_num_threads(1)
+        self.model = model
+        config = model.config
+        self._network = RetrievalNetwork(
+            layers=config.layers, music_size=config.music_size, hidden_size=config.hidden_size, emotions=len(config.emotions)
+        )
+        try:
+            self._network.load_state_dict(unpacked(read_weights(model)))
+        except RuntimeError as error:
+            raise ModelError(f"model {config.name}: its weights do not fit its config", remedy="install moodtag again") from error
+        self._network.eval()
+
+    @torch.inference_mode()
+    def hear(self, samples: NDArray[np.float32]) -> Tone:
+        """How up to 30 s of speech sounds, mono float32 (sample,) at 16 kHz."""
+        hidden, joint = self._network.voice(self._network.encoder(torch.from_numpy(samples))[None])
+        log_odds = self._network.emotions(hidden)
+        probabilities = F.softmax(log_odds[0], dim=0).tolist()
+        valence, arousal = self._network.emotions.place(log_odds)[0].tolist()
+        scores = [MoodScore(emotion.name, score) for emotion, score in zip(self.model.config.emotions, probabilities, strict=True)]
+        return Tone(tuple(sorted(scores, key=lambda score: -score.score)), valence, arousal, tuple(joint[0].tolist()))
+
+    @torch.inference_mode()
+    def near(self, tone: Tone, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How near each track lies to the voice in the joint space, (track, size) of length 1 -> cosines (track,)."""
+        _, joint = self._network.music(torch.from_numpy(levelled(embeddings)))
+        found: NDArray[np.float32] = (joint @ torch.tensor(tone.joint)).numpy()
+        return found
+
+
+def levelled(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Tracks' embeddings (track, size) as the projection expects them: of one length, about 1 in each dimension."""
+    length = np.linalg.norm(embeddings, axis=1, keepdims=True)
+    found: NDArray[np.float32] = (embeddings / np.maximum(length, 1e-9) * np.sqrt(embeddings.shape[1])).astype(np.float32)
+    return found
+
+
+def packed(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors for a file: matrices and kernels of weights as 8-bit rows with a scale each, a fourth of the size; all else as it is."""
+    found: dict[str, Tensor] = {}
+    for name, tensor in weights.items():
+        if tensor.ndim < 2 or not name.endswith("weight"):
+            found[name] = tensor
+            continue
+        scale = tensor.flatten(1).abs().amax(1).clamp(min=1e-12) / _LEVELS
+        rows = torch.round(tensor.flatten(1) / scale[:, None]).to(torch.int8)
+        found |= {name: rows.reshape(tensor.shape), name + _SCALE: scale}
+    return found
+
+
+def unpacked(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights that `packed` rounded."""
+    scales: Sequence[str] = [name for name in tensors if name.endswith(_SCALE)]
+    found = {name: tensor for name, tensor in tensors.items() if not name.endswith(_SCALE)}
+    for name in scales:
+        weight = name.removesuffix(_SCALE)
+        if weight in found:
+            shape = (-1, *[1] * (found[weight].ndim - 1))
+            found[weight] = found[weight].float() * tensors[name].reshape(shape)
+    return found

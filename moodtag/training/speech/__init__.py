@@ -1,0 +1,1 @@
+"""Training on voices: emotional speech, and how it meets music."""

@@ -1,0 +1,141 @@
+"""The retrieval model that ships: the space of voices and music, learnt, measured, drawn and described."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from moodtag.networks.checkpoint import RetrievalModel, find_among, read_retrieval_model, read_weights, write_model
+from moodtag.networks.retrieval import RetrievalNetwork, packed, unpacked
+from moodtag.training.build import LICENCE, Advance, keep_recipe
+from moodtag.training.cost import network_cost
+from moodtag.training.files import replaced_folder, write_text
+from moodtag.training.recipe import RetrievalRecipe
+from moodtag.training.speech.card import PICTURE, render_card
+from moodtag.training.speech.crnn import crnn_figures
+from moodtag.training.speech.evaluate import MODALITIES, PROTOCOLS, emotion_figures, layer_figures, table
+from moodtag.training.speech.joint import Joint, train_joint, variants
+from moodtag.training.speech.material import VALIDATION_ACTORS, Material, held_out, read_material
+from moodtag.training.speech.picture import plot_space
+from moodtag.training.speech.plane import PLACES, reachable_targets
+from moodtag.training.speech.voices import EMOTIONS
+from moodtag.training.speech.whisper import WHISPER_LAYERS, load_encoder
+
+_RATE_HZ = 16_000
+_QUERY_S = 5.0
+_TEMPERATURES = np.geomspace(0.3, 3.0, 47)
+
+
+def build_retrieval(
+    recipe_file: Path, recipe: RetrievalRecipe, root: Path, models: Path, *, advance: Advance = lambda: None
+) -> RetrievalModel:
+    """Trains the model and writes its folder: weights, config, metrics, recipe, card and picture; `advance` after each step."""
+    material = read_material(recipe, root)
+    heard_with = find_among(models, recipe.audio).id
+    joint = fit(material, recipe)
+    advance()
+    network = _whole(joint, recipe, root, music_size=material.music.embeddings.shape[1])
+    with replaced_folder(models / recipe.name) as folder:
+        write_model(folder, _config(recipe, material, heard_with), packed(network.state_dict()))
+        keep_recipe(recipe_file, folder)
+        _report(read_retrieval_model(folder), recipe, material, root, advance=advance)
+    return read_retrieval_model(models / recipe.name)
+
+
+def reassess_retrieval(model: RetrievalModel, recipe: RetrievalRecipe, root: Path, *, advance: Advance = lambda: None) -> None:
+    """Measures a finished model anew, the paper's table with it; renews its metrics, card and picture."""
+    material = read_material(recipe, root)
+    advance()
+    with replaced_folder(model.folder) as folder:
+        _report(read_retrieval_model(folder), recipe, material, root, advance=advance)
+
+
+def fit(material: Material, recipe: RetrievalRecipe) -> Joint:
+    """The joint space of all music and of all voices but RAVDESS's last four actors and the corpora that only test."""
+    torch.set_num_threads(1)
+    network = train_joint(
+        material.voices.take(~held_out(material, recipe)),
+        material.music,
+        material.words,
+        recipe,
+        variants(recipe)["+ EmoSim"],
+        targets=reachable_targets(EMOTIONS),
+        seed=recipe.seed,
+    )
+    _calibrate(network, material)
+    return network
+
+
+@torch.inference_mode()
+def _calibrate(network: Joint, material: Material) -> None:
+    """Divides the emotions' log-odds by the temperature at which two actors who took no part are least surprising (Guo et al. 2017)."""
+    voices = material.voices.take(np.isin(material.actor, VALIDATION_ACTORS))
+    hidden, _ = network.voice(torch.from_numpy(voices.descriptions))
+    logits, emotion = network.emotions(hidden), torch.from_numpy(voices.emotion)
+    surprise: Callable[[float], float] = lambda t: float(torch.nn.functional.cross_entropy(logits / t, emotion))  # noqa: E731
+    temperature = min(_TEMPERATURES.tolist(), key=surprise)
+    network.emotions.out.weight.div_(temperature)
+    network.emotions.out.bias.div_(temperature)
+
+
+def _whole(joint: Joint, recipe: RetrievalRecipe, root: Path, *, music_size: int) -> RetrievalNetwork:
+    network = RetrievalNetwork(layers=recipe.layers, music_size=music_size, hidden_size=recipe.hidden_size, emotions=len(EMOTIONS))
+    network.encoder = load_encoder(root, recipe.layers)
+    parts = {name: tensor for name, tensor in joint.state_dict().items() if not name.startswith("words.")}
+    network.load_state_dict(parts | {f"encoder.{name}": tensor for name, tensor in network.encoder.state_dict().items()})
+    return network.eval()
+
+
+def _config(recipe: RetrievalRecipe, material: Material, heard_with: str) -> dict[str, Any]:
+    return {
+        "name": recipe.name,
+        "kind": "retrieval",
+        "summary": recipe.summary,
+        "licence": LICENCE,
+        "layers": recipe.layers,
+        "music_size": material.music.embeddings.shape[1],
+        "hidden_size": recipe.hidden_size,
+        "emotions": [{"name": name, **asdict(PLACES[name])} for name in EMOTIONS],
+        "heard_with": heard_with,
+    }
+
+
+def _report(model: RetrievalModel, recipe: RetrievalRecipe, material: Material, root: Path, *, advance: Advance) -> None:
+    """Measures what lies in the model's folder, 8-bit weights and all, and writes metrics, picture and card."""
+    config, weights = model.config, unpacked(read_weights(model))
+    network = RetrievalNetwork(
+        layers=config.layers, music_size=config.music_size, hidden_size=config.hidden_size, emotions=len(config.emotions)
+    )
+    network.load_state_dict(weights)
+    network.eval()
+    metrics = {
+        "megabytes": round((model.folder / "model.safetensors").stat().st_size / 1e6, 2),
+        "cpu_ms_per_5_s": round(_QUERY_S * network_cost(_hearing(network), rate_hz=_RATE_HZ, seconds=_QUERY_S), 1),
+        "voices": {corpus: int(np.sum(material.corpus == corpus)) for corpus in (*recipe.corpora, *recipe.unseen)},
+        "tracks": {"tagged": int(np.sum(material.music.tag >= 0)), "placed": int(np.sum(~np.isnan(material.music.place[:, 0])))},
+        "emotion": emotion_figures(network, material, recipe),
+        "layers": dict(layer_figures(material, root, layers=WHISPER_LAYERS)),
+        "crnn": crnn_figures(material, recipe, root, report=lambda epoch, loss: advance()),
+    }
+    metrics["retrieval"] = table(material, recipe, root, advance=advance)
+    plot_space(model.folder / PICTURE, network, material)
+    write_text(model.folder / "metrics.json", json.dumps(metrics, indent=1) + "\n")
+    write_text(model.folder / "README.md", render_card(model, recipe, metrics))
+
+
+def steps(recipe: RetrievalRecipe) -> int:
+    """How often `build_retrieval` and `reassess_retrieval` advance."""
+    return 1 + recipe.crnn_epochs + len(PROTOCOLS) * len(MODALITIES) * len(variants(recipe))
+
+
+def _hearing(network: RetrievalNetwork) -> Callable[[NDArray[np.float32]], object]:
+    @torch.inference_mode()
+    def hear(sound: NDArray[np.float32]) -> object:
+        return network.voice(network.encoder(torch.from_numpy(sound))[None])
+
+    return hear

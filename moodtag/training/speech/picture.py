@@ -1,0 +1,44 @@
+"""The joint space as a picture."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+
+from moodtag.networks.retrieval import RetrievalNetwork
+from moodtag.training.plots import save
+from moodtag.training.speech.joint import Joint
+from moodtag.training.speech.material import TEST_ACTORS, VALIDATION_ACTORS, Material
+from moodtag.training.speech.plane import TAGS
+from moodtag.training.speech.voices import EMOTIONS
+
+_COLOURS = {
+    "happy": "#e9c46a", "surprised": "#f4a261", "exciting": "#f4a261", "funny": "#b5a642", "angry": "#9b2226", "disgust": "#6a040f",
+    "scary": "#d00060", "fearful": "#7b2cbf", "sad": "#1d3557", "calm": "#2a9d8f", "tender": "#90be6d", "neutral": "#9a9a9a",
+}  # fmt: skip
+
+
+@torch.inference_mode()
+def plot_space(file: Path, network: RetrievalNetwork | Joint, material: Material) -> None:
+    """Writes the places of unseen actors' voices and of tagged music in the joint space, laid flat by UMAP (McInnes et al. 2018)."""
+    from umap import UMAP  # numba's compiler: 10 s that only a finished training need wait
+
+    voices = material.voices.take(np.isin(material.actor, (*VALIDATION_ACTORS, *TEST_ACTORS)))
+    music = material.music.take(material.music.tag >= 0)
+    _, said = network.voice(torch.from_numpy(voices.descriptions))
+    _, played = network.music(torch.from_numpy(music.embeddings))
+    flat = UMAP(metric="cosine", n_neighbors=30, min_dist=0.3, random_state=1, n_jobs=1).fit_transform(torch.cat([said, played]).numpy())
+    figure = Figure(figsize=(11, 5.2), layout="constrained")
+    panels = figure.subplots(1, 2, sharex=True, sharey=True)
+    parts = (
+        ("voices of four actors not trained on", EMOTIONS, voices.emotion, flat[: len(said)], "^"),
+        ("music by its tags", TAGS, music.tag, flat[len(said) :], "o"),
+    )
+    for panel, (title, names, labels, places, marker) in zip(panels, parts, strict=True):
+        for number, name in enumerate(names):
+            x, y = places[labels == number].T
+            panel.scatter(x, y, s=14, marker=marker, linewidths=0, alpha=0.8, color=_COLOURS[name], label=name)
+        panel.set(title=title, xticks=[], yticks=[])
+        panel.legend(fontsize=7, loc="best", ncols=2)
+    save(figure, file)

@@ -1,0 +1,78 @@
+"""The words for emotions on the plane, as the paper places them, and which music bears them.
+
+Source of the places: Doh et al. 2023, after Mohammad's lexicon (2018); valence and arousal 0..1.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moodtag.core.records import Place
+from moodtag.training.datasets import panda4q
+from moodtag.training.datasets.clips import read_table
+
+PLACES = {
+    "scary": Place(0.062, 0.952),
+    "funny": Place(0.918, 0.610),
+    "tender": Place(0.630, 0.520),
+    "neutral": Place(0.500, 0.500),
+    "calm": Place(0.442, 0.302),
+    "happy": Place(1.000, 0.735),
+    "sad": Place(0.225, 0.333),
+    "angry": Place(0.122, 0.830),
+    "exciting": Place(0.950, 0.792),
+    "disgust": Place(0.052, 0.775),
+    "surprised": Place(0.784, 0.855),
+    "fearful": Place(0.083, 0.482),
+}
+
+TAGS = ("happy", "funny", "sad", "tender", "exciting", "angry", "scary", "neutral")
+"""What music may be. The paper's list, AudioSet's, has noise where neutral stands here, at the same place."""
+
+_FAMILIES = {
+    "happy": "happy joyous cheerful positive carefree bright sparkling giddy optimistic amiable",
+    "funny": "humorous silly witty fun playful whimsical quirky eccentric theatrical",
+    "sad": "sad melancholy anguished distraught tragic lonely gloomy bleak weary",
+    "tender": "tender gentle delicate sweet soft innocent precious intimate warm soothing romantic",
+    "exciting": "exciting rousing thrilling energetic lively fiery explosive",
+    "angry": "angry hostile aggressive outraged belligerent harsh volatile fierce bitter",
+    "scary": "menacing eerie ominous spooky scary creepy sinister tense paranoid",
+}
+"""AllMusic's words of 4Q that say the same as each tag."""
+
+
+def distances(names: Sequence[str], others: Sequence[str]) -> NDArray[np.float32]:
+    """How far the words lie from each other on the plane, (name, other)."""
+    a, b = (np.array([(PLACES[name].valence, PLACES[name].arousal) for name in words], np.float32) for words in (names, others))
+    found: NDArray[np.float32] = np.linalg.norm(a[:, None] - b[None], axis=2)
+    return found
+
+
+def nearest_targets(emotions: Sequence[str], tags: Sequence[str] = TAGS) -> NDArray[np.bool_]:
+    """Which tag is right for which emotion, (emotion, tag): the nearest. So the paper has it; "scary" and "tender" are never right."""
+    found = distances(emotions, tags)
+    is_right: NDArray[np.bool_] = found == found.min(1, keepdims=True)
+    return is_right
+
+
+def reachable_targets(emotions: Sequence[str], tags: Sequence[str] = TAGS) -> NDArray[np.bool_]:
+    """As `nearest_targets`, and a tag that is nearest to none is right for the emotion that lies nearest to it."""
+    is_right = nearest_targets(emotions, tags)
+    unreached = ~np.any(is_right, axis=0)
+    found = distances(emotions, tags)
+    whole: NDArray[np.bool_] = is_right | (unreached[np.newaxis] & (found == found.min(0, keepdims=True)))
+    return whole
+
+
+def music_tags(root: Path) -> dict[str, str]:
+    """Song of 4Q -> its tag, where most of its AllMusic words belong to one family."""
+    found: dict[str, str] = {}
+    for row in read_table(root / "labels" / f"{panda4q.DATASET.name}.csv"):
+        given = set(row["MoodsFoundStr"].split("; "))
+        counts = {tag: len(given & set(words.split())) for tag, words in _FAMILIES.items()}
+        best = [tag for tag, count in counts.items() if count == max(counts.values()) > 0]
+        if len(best) == 1:
+            found[row["Song"]] = best[0]
+    return found

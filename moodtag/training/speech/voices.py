@@ -1,0 +1,103 @@
+"""Emotional speech: acted sentences and words in six languages, and what the encoder hears in each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from moodtag.core.errors import DataError
+from moodtag.speech.sound import read_speech
+from moodtag.training.datasets import Clip
+from moodtag.training.datasets.clips import read_table
+from moodtag.training.sounds import cache_file, for_each_missing, keep
+from moodtag.training.speech.whisper import load_encoder
+
+EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
+"""RAVDESS's words; every other corpus's words are put into them."""
+
+_SAME = {
+    "anger": "angry",
+    "anxiety/fear": "fearful",
+    "fear": "fearful",
+    "happiness": "happy",
+    "sadness": "sad",
+}
+_LEVELS = {"level0_low": 0.25, "level1_neutral": 0.5, "level2_high": 0.75}
+"""BAVED says how intense a word is spoken, not what it expresses: arousal alone."""
+_LEFT_OUT = ("boredom",)
+RAVDESS = "ravdess"
+_FOLDER = "speech"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One recording. `emotion` None and `arousal` given: only its intensity is known."""
+
+    clip: Clip
+    corpus: str
+    emotion: str | None
+    arousal: float | None = None
+
+
+def read_voices(root: Path, corpora: tuple[str, ...]) -> list[Voice]:
+    """The recordings of those corpora in the label table's order. Raises DataError where one is unknown or not there."""
+    rows = [row for row in read_table(root / "labels" / "speech.csv") if row["dataset"] in corpora]
+    missing = sorted(set(corpora) - {row["dataset"] for row in rows})
+    if missing:
+        raise DataError(f"no emotional speech of {missing[0]}", remedy="see the label table speech.csv for its corpora")
+    voices = [_voice(row, root) for row in rows if row["emotion"] not in _LEFT_OUT]
+    gone = [voice.clip.path for voice in voices if not voice.clip.path.is_file()]
+    if gone:
+        raise DataError(f"{len(gone)} of {len(voices)} recordings are missing, first {gone[0]}", remedy=f"put them under {root / _FOLDER}")
+    return voices
+
+
+def _voice(row: dict[str, str], root: Path) -> Voice:
+    clip = Clip(_FOLDER, row["path"], root / _FOLDER / row["path"], group=f"{row['dataset']} {_speaker(row)}")
+    if row["emotion"] in _LEVELS:
+        return Voice(clip, row["dataset"], None, _LEVELS[row["emotion"]])
+    emotion = _SAME.get(row["emotion"], row["emotion"])
+    if emotion not in EMOTIONS:
+        raise DataError(f"unknown emotion {emotion} in speech.csv")
+    return Voice(clip, row["dataset"], emotion)
+
+
+def _speaker(row: dict[str, str]) -> str:
+    """BAVED counts one of its speakers twice."""
+    return "46" if (row["dataset"], row["speaker"]) == ("baved", "53") else row["speaker"]
+
+
+def describe_voices(voices: list[Voice], root: Path, *, layers: int, jobs: int, advance: Callable[[], None] = lambda: None) -> int:
+    """Describes what is not described yet and returns how many recordings that were; can be stopped and run again."""
+    if all(_file(voice, root, layers).exists() for voice in voices):
+        for _ in voices:
+            advance()
+        return 0
+    torch.set_num_threads(1)
+    encoder = load_encoder(root, layers)
+
+    @torch.inference_mode()
+    def describe(clip: Clip) -> None:
+        keep(cache_file(clip, root, _kind(layers)), encoder(torch.from_numpy(read_speech(clip.path))).numpy())
+
+    clips = [voice.clip for voice in voices]
+    return for_each_missing(clips, lambda clip: cache_file(clip, root, _kind(layers)), describe, jobs=jobs, advance=advance)
+
+
+def load_voices(voices: list[Voice], root: Path, *, layers: int) -> NDArray[np.float32]:
+    """What the encoder heard, (voice, 1536). Raises DataError where `describe_voices` has not run."""
+    try:
+        return np.stack([np.load(_file(voice, root, layers)) for voice in voices])
+    except FileNotFoundError as error:
+        raise DataError(f"{error.filename} is missing", remedy="run moodtag train prepare") from error
+
+
+def _kind(layers: int) -> str:
+    return f"voice-{layers}"
+
+
+def _file(voice: Voice, root: Path, layers: int) -> Path:
+    return cache_file(voice.clip, root, _kind(layers))

@@ -1,0 +1,149 @@
+"""`moodtag playlist --speak` as people use it: a real voice, a real recogniser, a real library."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moodtag.cli.speak import with_source
+from tests.cli.test_playlist import music, playlist, scanned, server  # noqa: F401
+from tests.cli.test_usage import is_one_line
+from tests.speech.voices import VOICES, silence, spoken, wav, whisper_folder
+
+Playlist = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def speak(playlist: Playlist, music: Path) -> Playlist:  # noqa: F811
+    """`moodtag playlist` with Whisper's folder in its environment, and music to choose from."""
+
+    def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return playlist(*arguments, **({"MOODTAG_WHISPER": str(whisper_folder())} | environment))
+
+    return run
+
+
+def objects(done: "subprocess.CompletedProcess[str]") -> list[dict[str, object]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_what_was_said_becomes_a_playlist(speak: Playlist) -> None:
+    done = speak("--speak", VOICES / "sad.opus", "--json")
+    request, *tracks = objects(done)
+    assert 'heard: "Something sad and slow for 20 minutes."' in done.stderr
+    assert request["decided_by"] == "words"
+    assert request["minutes"] == 20
+    assert request["moods"] == [{"name": "sad", "score": 0.8}]
+    assert tracks
+
+
+def test_the_voice_decides_where_the_words_say_nothing_of_a_mood(speak: Playlist) -> None:
+    request, *tracks = objects(speak("--speak", VOICES / "angry.opus", "--json"))
+    assert request["decided_by"] == "voice"
+    assert "voice angry ." in str(request["read"])
+    assert isinstance(request["valence"], float)
+    assert request["valence"] < 0.5
+    assert tracks
+
+
+def test_a_voice_that_disagrees_is_told_and_can_decide(speak: Playlist) -> None:
+    words = speak("--speak", VOICES / "angry.opus", "something", "calm", "--json")
+    assert "your words ask for other music than your voice, which sounds angry: your words decide" in words.stderr
+    voice = speak("--speak", VOICES / "angry.opus", "something", "calm", "--match-my-mood", "--json")
+    assert "your voice decides, as you asked" in voice.stderr
+    assert (objects(words)[0]["decided_by"], objects(voice)[0]["decided_by"]) == ("words", "voice")
+
+
+def test_a_journey_lifts_from_where_the_voice_is(speak: Playlist) -> None:
+    request, *_ = objects(speak("--speak", VOICES / "angry.opus", "--lift-me", "--json"))
+    journey = request["journey"]
+    assert isinstance(journey, list)
+    assert journey[0]["valence"] < journey[1]["valence"]
+    assert str(request["read"]).count("lifted: ") == 1
+
+
+def test_a_spoken_playlist_is_made_again_without_its_voice(speak: Playlist, tmp_path: Path) -> None:
+    file = tmp_path / "now.m3u8"
+    assert speak("save", "now", "--speak", VOICES / "angry.opus", "-o", file).returncode == 0
+    before = file.read_bytes()
+    file.unlink()
+    assert speak("refresh", "now").returncode == 0
+    assert file.read_bytes() == before
+
+
+def test_without_a_recogniser_only_the_voice_is_heard(speak: Playlist) -> None:
+    done = speak("--speak", VOICES / "sad.opus", "--voice-only", "--json", MOODTAG_WHISPER="/nowhere")
+    assert objects(done)[0]["decided_by"] == "voice"
+    assert "heard:" not in done.stderr
+
+
+def test_a_recording_may_be_piped_in(speak: Playlist, tmp_path: Path) -> None:
+    pipe = tmp_path / "voice.wav"
+    pipe.write_bytes(wav(spoken("sad"), rate_hz=16_000, channels=2))
+    assert 'heard: "Something sad' in speak("--speak", pipe, "--json").stderr
+
+
+def recording(tmp_path: Path, samples: np.ndarray) -> Path:
+    (tmp_path / "voice.wav").write_bytes(wav(samples.astype(np.float32)))
+    return tmp_path / "voice.wav"
+
+
+def test_silence_noise_and_a_click_are_one_line(speak: Playlist, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).standard_normal(48_000) * 0.1
+    for samples in (silence(3), noise, np.concatenate([silence(1), np.ones(1_600) * 0.9, silence(1)]), silence(0)):
+        done = speak("--speak", recording(tmp_path, samples))
+        assert is_one_line(done)
+        assert "nobody speaks in it" in done.stderr
+
+
+def test_ten_minutes_of_speech_are_cut_and_told(speak: Playlist, tmp_path: Path) -> None:
+    done = speak("--speak", recording(tmp_path, np.tile(spoken("sad"), 260)), "--json")
+    assert done.returncode == 0
+    assert "only the first 30 s of what was said were heard" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--speak", "nowhere.wav"), "no such file"),
+        (("--speak", "."), "is a folder"),
+        (("--speak", "README.md"), "cannot be heard"),
+        (("--lift-me", "calm"), "--lift-me needs a voice"),
+        (("--match-my-mood",), "--match-my-mood needs a voice"),
+        (("--speak", VOICES / "sad.opus", "--lift-me", "--match-my-mood"), "ask for different music"),
+        (("--speak", VOICES / "sad.opus", "--lift-me", "--curve", "party"), "a journey of its own"),
+        (("--speak", VOICES / "sad.opus", "--whisper", "tiny.xx"), "no Whisper model tiny.xx"),
+    ],
+)
+def test_wrong_usage_is_one_line_with_a_remedy(speak: Playlist, arguments: tuple[str | Path, ...], words: str) -> None:
+    done = speak(*arguments)
+    assert is_one_line(done)
+    assert words in done.stderr
+    assert "(" in done.stderr
+
+
+def test_nothing_is_downloaded_unasked(speak: Playlist, tmp_path: Path) -> None:
+    done = speak("--speak", VOICES / "sad.opus", MOODTAG_WHISPER="base.en", HF_HOME=str(tmp_path / "hub"))
+    assert done.returncode == 2
+    assert "Whisper base.en is not here, and was not downloaded" in done.stderr
+    assert "--download-whisper" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (["--speak"], ["--speak=microphone"]),
+        (["--speak", "--tracks", "3"], ["--speak=microphone", "--tracks", "3"]),
+        (["--speak", "calm"], ["--speak=microphone", "calm"]),
+        (["--speak", "-"], ["--speak", "-"]),
+        (["--speak", "gone.wav"], ["--speak", "gone.wav"]),
+        (["--speak=x"], ["--speak=x"]),
+        (["calm", "--", "--speak"], ["calm", "--", "--speak"]),
+    ],
+)
+def test_speak_alone_means_the_microphone(typed: list[str], read: list[str]) -> None:
+    assert with_source(typed) == read

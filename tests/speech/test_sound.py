@@ -1,0 +1,83 @@
+"""A voice out of files and pipes of every kind."""
+
+import io
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+
+from moodtag.core.errors import UsageError
+from moodtag.speech.sound import MAX_READ_S, RATE_HZ, read_speech
+from tests.conftest import DATA
+from tests.speech.voices import VOICES, silence, spoken, wav
+
+
+def likeness(one: np.ndarray, other: np.ndarray) -> float:
+    length = min(len(one), len(other))
+    return float(np.corrcoef(one[:length], other[:length])[0, 1])
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 22_050, 44_100, 48_000])
+def test_every_rate_becomes_16_khz(tmp_path: Path, rate_hz: int) -> None:
+    file = tmp_path / "voice.wav"
+    file.write_bytes(wav(soxr.resample(spoken("sad"), RATE_HZ, rate_hz), rate_hz=rate_hz))
+    heard = read_speech(file)
+    assert len(heard) / RATE_HZ == pytest.approx(len(spoken("sad")) / RATE_HZ, abs=0.05)
+    assert likeness(heard, spoken("sad")) > (0.9 if rate_hz == 8_000 else 0.98)
+
+
+def test_channels_are_averaged(tmp_path: Path) -> None:
+    (tmp_path / "voice.wav").write_bytes(wav(spoken("sad"), channels=2))
+    heard = read_speech(tmp_path / "voice.wav")
+    assert likeness(heard, spoken("sad")) > 0.99
+    assert np.abs(heard).max() == pytest.approx(np.abs(spoken("sad")).max() / 2, rel=0.5)
+
+
+def test_a_stream_is_read_without_seeking() -> None:
+    reader, writer = os.pipe()
+
+    def write() -> None:
+        with os.fdopen(writer, "wb") as file:
+            file.write(wav(spoken("sad")))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    with os.fdopen(reader, "rb") as file:
+        heard = read_speech(file, name="the pipe")
+    thread.join()
+    assert likeness(heard, spoken("sad")) > 0.99
+
+
+def test_no_more_than_two_minutes_are_read(tmp_path: Path) -> None:
+    (tmp_path / "long.wav").write_bytes(wav(np.tile(spoken("sad"), 300)))
+    assert len(read_speech(tmp_path / "long.wav")) == MAX_READ_S * RATE_HZ
+
+
+def test_a_file_without_samples_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty.wav").write_bytes(wav(silence(0)))
+    assert len(read_speech(tmp_path / "empty.wav")) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"not a sound", b"RIFF\x00\x00\x00\x00WAVEfmt ", (DATA / "README.md").read_bytes()])
+def test_what_is_no_sound_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "voice.wav").write_bytes(content)
+    with pytest.raises(UsageError, match=r"voice\.wav.*cannot be heard|no sound") as raised:
+        read_speech(tmp_path / "voice.wav")
+    assert "--speak" in (raised.value.remedy or "")
+
+
+def test_a_name_is_never_an_address(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be heard"):
+        read_speech(Path("concat:" + str(VOICES / "sad.opus")))
+    (tmp_path / "list.m3u8").write_text(f"#EXTM3U\n#EXTINF:1,\n{VOICES / 'sad.opus'}\n")
+    with pytest.raises(UsageError, match="cannot be heard"):
+        read_speech(tmp_path / "list.m3u8")
+
+
+def test_a_truncated_file_gives_what_is_there() -> None:
+    whole = (VOICES / "sad.opus").read_bytes()
+    heard = read_speech(io.BytesIO(whole[: len(whole) // 2]), name="half")
+    assert 0.2 < len(heard) / len(spoken("sad")) < 0.8

