@@ -50,7 +50,7 @@ class Line:
 
     def __init__(self, model: Model, load: "Callable[[], Predictor]", *, jobs: int, limits: Limits, reader: Reader | None = None) -> None:
         """`reader` looks for the words of what is heard; None: no one does."""
-        self._model, self._load, self._jobs, self._limits, self._reader = model, load, jobs, limits, reader
+        self._model, self._load, self._jobs, self._limits, self.reader = model, load, jobs, limits, reader
         self._workers: Workers | None = None
         self._judges: ThreadPoolExecutor | None = None
         self._predictor: Predictor | None = None
@@ -62,6 +62,12 @@ class Line:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends requests for words that are under way, then the processes and threads."""
+        if self.reader is not None:
+            self.reader.close()
         if self._workers is not None:
             self._workers.stop()
         if self._judges is not None:
@@ -70,7 +76,7 @@ class Line:
     def put(self, job: Job) -> None:
         """Sends a file to be heard and judged, or only to be identified by its sound."""
         if self._workers is None:
-            self._workers = Workers(self._jobs, limits=self._limits, read_texts=None if self._reader is None else read_tagged)
+            self._workers = Workers(self._jobs, limits=self._limits, read_texts=None if self.reader is None else read_tagged)
         config = self._model.config
         if job.identify:
             self._reading[self._workers.identify(job.path)] = job
@@ -170,8 +176,8 @@ class Line:
 
     def _with_words(self, job: Job) -> Job:
         """The job with its words read, where there is a reader."""
-        if self._reader is None:
+        if self.reader is None:
             return job
         assert job.told is not None and job.verdict is not None
-        reading = self._reader.read(job.path, job.told, job.known)
-        return replace(job, reading=reading, verdict=self._reader.fused(job.verdict, reading))
+        reading = self.reader.read(job.path, job.told, job.known)
+        return replace(job, reading=reading, verdict=self.reader.fused(job.verdict, reading))

@@ -1,7 +1,7 @@
 """Where the stages meet: files in, one Outcome per file out."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,23 +59,26 @@ def scan(
     *,
     is_stopped: Callable[[], bool] = lambda: False,
     paths: tuple[Path, ...] = (),
+    line: Line | None = None,
 ) -> Generator[Outcome, None, None]:
     """Judges what is new or changed, writes it into the files and the index; one Outcome per path.
 
     What needs no judging comes in the order found, the rest as it is done. `load` is called once, when the first track
     needs judging. Once `is_stopped` is true, or the generator is closed, the file in hand is finished and the rest is
     untouched: what was yielded is kept. `paths` are told in the list of runs.
+
+    A `line` that is given, made by `make_line` of the same model and options, keeps its processes and weights for the next
+    scan; after one that did not come to its end it is to be closed.
     """
-    if options.dry_run:
-        with closing(_Scan(model, index, options, Run(0))) as scanner:
-            yield from map(scanner.foresee, found)
-        return
-    recover(index)
     with ExitStack() as stack:
+        if line is None:
+            line = stack.enter_context(make_line(model, load, options))
+        if options.dry_run:
+            yield from map(_Scan(model, index, options, Run(0), line.reader).foresee, found)
+            return
+        recover(index)
         run = stack.enter_context(index.run("scan", model=model.id, paths=paths))
-        scanner = _Scan(model, index, options, run)
-        line = stack.enter_context(Line(model, load, jobs=options.jobs, limits=options.limits, reader=scanner.reader))
-        stack.enter_context(closing(scanner))  # before the line waits for what it has begun
+        scanner = _Scan(model, index, options, run, line.reader)
         for item in found:
             if is_stopped():
                 return
@@ -86,20 +89,20 @@ def scan(
         yield from scanner.finish(line, until=is_stopped)
 
 
+def make_line(model: Model, load: Callable[[], "Predictor"], options: ScanOptions) -> Line:
+    """The line of a scan with these options; nothing runs on it before the first file."""
+    reader = None if options.words is None else Reader(options.words, force=options.force)
+    return Line(model, load, jobs=options.jobs, limits=options.limits, reader=reader)
+
+
 class _Scan:
     """What one scan knows while it runs."""
 
-    def __init__(self, model: Model, index: Index, options: ScanOptions, run: Run) -> None:
-        self.model, self.index, self.options, self.run = model, index, options, run
+    def __init__(self, model: Model, index: Index, options: ScanOptions, run: Run, reader: Reader | None) -> None:
+        self.model, self.index, self.options, self.run, self.reader = model, index, options, run, reader
         self.failures, self.locks = index.failures(), index.locks()
-        self.reader = None if options.words is None else Reader(options.words, force=options.force)
         self._lost: dict[str, list[Path]] | None = None
         self._gone: frozenset[Path] | None = None
-
-    def close(self) -> None:
-        """Ends requests for words that are under way."""
-        if self.reader is not None:
-            self.reader.close()
 
     def count(self, outcome: Outcome) -> Outcome:
         self.run.files += 1

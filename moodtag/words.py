@@ -2,17 +2,18 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moodtag.core.records import Estimate, LookedFor, LyricsMode, Song, Verdict
+from moodtag.core.digest import digest_of
+from moodtag.core.records import Estimate, LookedFor, Lyrics, LyricsMode, Song, Verdict
 from moodtag.index.store import Track
 from moodtag.library.workers import Told
 from moodtag.lyrics.embedded import find_sidecars, sidecar_stamp
-from moodtag.lyrics.find import SERVICES, Found, Provider, ask, find_local
+from moodtag.lyrics.find import SERVICES, Found, Provider, ask, checked, find_local
 from moodtag.lyrics.names import asked_names
 from moodtag.networks.checkpoint import LyricsModel
 from moodtag.networks.fusion import fuse, unfused
@@ -24,13 +25,29 @@ RECHECK = timedelta(days=30)
 """So long an answer of the network that there are no words holds."""
 
 
+GIVEN = "library"
+"""As whose words those count that another program keeps: as fetched by it, so that a scan without it holds on to what they said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What another program knows of a track better than its file does, None where nothing: words, and the names they go by."""
+
+    lyrics: str | None = None
+    song: Song | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class WordsOptions:
-    """Whether words are looked for, and what looks and judges: services in the order in which they are asked."""
+    """Whether words are looked for, and what looks and judges: services in the order in which they are asked.
+
+    What is `given` for a path comes before what the file says; it is looked up when that track's turn comes.
+    """
 
     mode: LyricsMode
     model: LyricsModel
     providers: Sequence[Provider] = ()
+    given: Mapping[Path, Given] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +77,10 @@ class Reader:
 
     def is_due(self, track: Track) -> bool:
         """Whether the words of an unchanged track are to be looked for (again)."""
-        words = track.words
-        if words is None or words.stale or words.model != self.options.model.id or not _is_of(words, track.song):
+        words, given = track.words, self.options.given.get(track.path, _NOTHING)
+        if words is None or words.stale or words.model != self.options.model.id or not _is_of(words, given.song or track.song):
+            return True
+        if given.lyrics and digest_of(given.lyrics) != words.given:
             return True
         if sidecar_stamp(find_sidecars(track.path)) != words.sidecar or _is_unread(words):
             return True
@@ -95,7 +114,14 @@ class Reader:
             return Reading(replace(looked, refusal=f"cannot be judged ({type(error).__name__})"), None)
 
     def _read(self, path: Path, told: Told, known: Track | None, looked: LookedFor) -> Reading:
+        given = self.options.given.get(path, _NOTHING)
+        told = replace(told, song=given.song or told.song)
         looked = replace(looked, refusal=told.texts_error)  # unless there are others
+        if given.lyrics:
+            looked = replace(looked, given=digest_of(given.lyrics))
+            found = checked(Lyrics("fetched", given.lyrics, GIVEN))
+            if found.is_answer and found.is_in(self.options.model.config.languages):
+                return self._reading(found, looked)
         found = find_local(path, told.texts, languages=self.options.model.config.languages)
         looked = replace(looked, note=found.note)
         if found.is_answer or found.is_unavailable:
@@ -126,7 +152,8 @@ class Reader:
         """What was `held` as what came of looking now, when `found` was with the music, and no answer."""
         before = held.looked
         if not _brings_its_own(before):
-            return replace(held, looked=replace(before, model=looked.model, sidecar=looked.sidecar, stale=False))
+            given = looked.given or before.given
+            return replace(held, looked=replace(before, model=looked.model, sidecar=looked.sidecar, stale=False, given=given))
         asked = replace(looked, asked=before.asked, names=before.names, unanswered=before.unanswered, looked_at=before.looked_at)
         return self._reading(found, asked)
 
@@ -166,6 +193,9 @@ class Reader:
             valence_weight=config.valence_weight,
             arousal_weight=config.arousal_weight,
         )
+
+
+_NOTHING = Given()
 
 
 def source_of(looked: LookedFor) -> str:

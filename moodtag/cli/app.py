@@ -30,7 +30,7 @@ from moodtag.cli.playlist import playlists
 from moodtag.cli.train import train
 from moodtag.cli.usage import WrongUsage, config_defaults, os_error, print_help_if_alone, usage_error
 from moodtag.core.errors import MoodtagError
-from moodtag.core.settings import DEFAULT_MODEL, LRCLIB_URL
+from moodtag.core.settings import DEFAULT_MODEL, LRCLIB_URL, available_cores
 
 app = typer.Typer(
     name="moodtag",
@@ -88,10 +88,10 @@ def scan(
     json: Json = False,
 ) -> None:
     """Judge music and write its moods into the files."""
-    from moodtag.cli.console import available_cores
-    from moodtag.cli.scan import Request, Services, run_scan
+    from moodtag.cli.scan import Request, run_scan
     from moodtag.library.workers import Limits
     from moodtag.scan import ScanOptions
+    from moodtag.services import Services
 
     chosen = ScanOptions(
         dry_run=dry_run,
@@ -131,7 +131,7 @@ def lyrics(
 ) -> None:
     """Show where a track's words come from, and whether they can be judged."""
     from moodtag.cli.lyrics import run_lyrics
-    from moodtag.cli.scan import Services
+    from moodtag.services import Services
 
     services = Services(mode.value, lrclib_url, genius_token)
     raise typer.Exit(run_lyrics(paths, index, services, embed=None if embed is None else embed.value, text=text, json=json))
@@ -214,10 +214,10 @@ def watch(
     json: Json = False,
 ) -> None:
     """Judge new music as it arrives in folders, until stopped."""
-    from moodtag.cli.console import available_cores
-    from moodtag.cli.scan import Request, Services
+    from moodtag.cli.scan import Request
     from moodtag.cli.watch import run_watch
     from moodtag.scan import ScanOptions
+    from moodtag.services import Services
 
     chosen = ScanOptions(existing=existing.value, part_links=part_links, keep_mtime=keep_mtime, jobs=jobs or available_cores())
     request = Request(paths, index, model, device.value, chosen, Services(lyrics.value, lrclib_url, genius_token), json=json)

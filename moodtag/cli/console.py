@@ -79,8 +79,3 @@ def with_remedy(message: str, remedy: str | None) -> str:
 def complain(error: MoodtagError) -> None:
     """One line on stderr: what went wrong, and what to do about it."""
     sys.stderr.write(printable(with_remedy(f"moodtag: {error.message}", error.remedy)) + "\n")
-
-
-def available_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

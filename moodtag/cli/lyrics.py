@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from moodtag.cli.console import print_json, printable, short_path, stderr, stdout, with_remedy
-from moodtag.cli.scan import Services, check_paths, tell_notice
+from moodtag.cli.scan import check_paths, tell_notice
 from moodtag.cli.stop import stoppable
 from moodtag.core.errors import TagError, UsageError
 from moodtag.core.records import LookedFor
@@ -22,6 +22,7 @@ from moodtag.library.details import read_song
 from moodtag.lyrics.embedded import read_tagged
 from moodtag.lyrics.find import Found, Provider, find_words
 from moodtag.networks.checkpoint import find_lyrics_model
+from moodtag.services import Services
 
 _STATES = {
     "instrumental": "instrumental",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,42 +14,16 @@ from moodtag.cli.console import print_json, printable, short_path, stderr, stdou
 from moodtag.cli.report import Tally, outcome_record, print_summary
 from moodtag.cli.stop import Stop, stoppable
 from moodtag.core.errors import UsageError
-from moodtag.core.records import FieldChange, LyricsMode, Outcome, Status
-from moodtag.core.settings import DEFAULT_LYRICS_MODEL, LRCLIB_URL
+from moodtag.core.records import FieldChange, Outcome, Status
 from moodtag.index.file import open_index, own_index
 from moodtag.index.store import Index
 from moodtag.library.files import find_tracks
-from moodtag.networks.checkpoint import Model, find_lyrics_model, find_model
+from moodtag.networks.checkpoint import Model, find_model
 from moodtag.scan import ScanOptions, scan
-from moodtag.words import WordsOptions
+from moodtag.services import Services
 
 if TYPE_CHECKING:
-    from moodtag.lyrics.find import Provider
     from moodtag.networks.predict import Device, Predictor
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Where the user wants words from. `genius_token` appears in no text."""
-
-    mode: LyricsMode
-    lrclib_url: str = LRCLIB_URL
-    genius_token: str | None = field(default=None, repr=False)
-
-    def providers(self) -> "list[Provider]":
-        """The services in the order in which they are asked, to be closed after use. Raises UsageError for a bad address or token."""
-        if self.mode != "fetch":
-            return []
-        from moodtag.lyrics.genius import Genius  # with its HTTP client 0.2 s that only fetching needs
-        from moodtag.lyrics.lrclib import Lrclib
-
-        return [Lrclib(self.lrclib_url), *([Genius(self.genius_token)] if self.genius_token else [])]
-
-    def options(self) -> WordsOptions | None:
-        """What a scan needs to know of it; None: it is to leave words alone."""
-        if self.mode == "off":
-            return None
-        return WordsOptions(self.mode, find_lyrics_model(DEFAULT_LYRICS_MODEL), self.providers())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moodtag.cli.console import available_cores, stderr, stdout
+from moodtag.cli.console import stderr, stdout
 from moodtag.cli.usage import print_help_if_alone
 from moodtag.core.errors import UsageError
+from moodtag.core.settings import available_cores
 
 if TYPE_CHECKING:
     from moodtag.networks.checkpoint import Model, RetrievalModel

@@ -1,9 +1,10 @@
 """A whole library as columns: what a playlist is chosen from."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +42,14 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def only(self, tracks: Sequence[int]) -> "Catalogue":
+        """These tracks alone, in their order; nothing of the whole is shared."""
+        picked: dict[str, Any] = {}
+        for name in COLUMNS:
+            column = getattr(self, name)
+            picked[name] = [column[i] for i in tracks] if isinstance(column, list) else column[list(tracks)]
+        return Catalogue(**picked)
 
     def path(self, track: int) -> Path:
         """Where the track's file is."""

@@ -143,7 +143,7 @@ class LookedFor:
 
     `rejected`: the gate refused the text, so that there is more to look for. `asked` are the keys of the services that were
     asked for `names`, in order, None in what an older version kept; `unanswered` says why one of them gave no answer.
-    `stale`: the file's own words may be others by now.
+    `stale`: the file's own words may be others by now. `given` is the digest of words that another program keeps of the track.
     """
 
     state: LyricsState | None = None
@@ -160,6 +160,7 @@ class LookedFor:
     names: str | None = None
     unanswered: str | None = None
     stale: bool = False
+    given: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

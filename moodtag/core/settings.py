@@ -17,6 +17,11 @@ WHISPER_MODEL = "tiny.en"
 LRCLIB_URL = "https://lrclib.net"
 
 
+def available_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def index_path() -> Path:
     """The user's own index."""
     return user_data_path("moodtag") / "index.sqlite3"

@@ -1,7 +1,7 @@
 """The journal: what every write changed, kept before it happens and until it is taken back."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -85,16 +85,22 @@ class Journal:
         """Writes of which a killed process left open whether they happened."""
         return [_write(row) for row in self._db.execute(f"{_SELECT} where state = 'begun' order by writes.id").fetchall()]
 
-    def last_run(self) -> int | None:
-        """The newest run with writes that have not been taken back; None: there is none."""
-        (run_id,) = self._db.execute("select max(run_id) from writes where state = 'done'").fetchone()
-        return run_id if run_id is None else int(run_id)
+    def last_run(self, among: Collection[Path] | None = None) -> int | None:
+        """The newest run with writes that have not been taken back, into one of these files if they are given; None: there is none."""
+        if among is None:
+            (run_id,) = self._db.execute("select max(run_id) from writes where state = 'done'").fetchone()
+            return run_id if run_id is None else int(run_id)
+        keys = {path_key(path) for path in among}
+        rows = self._db.execute("select run_id, path from writes where state = 'done' order by run_id desc")
+        return next((int(row["run_id"]) for row in rows if row["path"] in keys), None)
 
-    def done(self, *, run_id: int | None = None, paths: Sequence[Path] = ()) -> Iterator[Write]:
+    def done(self, *, run_id: int | None = None, paths: Collection[Path] = ()) -> Iterator[Write]:
         """Writes that stand, newest first: of a run, or of any run where None; at or below `paths`, or everywhere."""
+        wanted = frozenset(paths)
         sql = "select id, path from writes where state = 'done' and run_id = coalesce(?, run_id) order by id desc"
         for row in self._db.execute(sql, [run_id]).fetchall():
-            if not paths or any(path_of(row["path"]).is_relative_to(path) for path in paths):
+            path = path_of(row["path"])
+            if not wanted or not wanted.isdisjoint((path, *path.parents)):
                 yield _write(self._db.execute(f"{_SELECT} where writes.id = ?", [row["id"]]).fetchone())
 
     def move(self, old: Path, new: Path) -> None:

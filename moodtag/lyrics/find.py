@@ -86,7 +86,7 @@ def ask(local: Found, song: Song, providers: Sequence[Provider]) -> Found:
         return local
     told, keys = [local] if local.lyrics is not None else [], tuple(provider.key for provider in providers)
     for number, provider in enumerate(providers, 1):
-        found = _checked(provider.find(song))
+        found = checked(provider.find(song))
         if found.is_answer:
             return replace(found, asked=keys[:number])
         told.append(found)
@@ -113,7 +113,7 @@ def _beside(path: Path) -> Lyrics | None:
 def _best(texts: Iterator[Lyrics], languages: Collection[str] | None) -> Found:
     met = []
     for lyrics in texts:
-        found = _checked(lyrics)
+        found = checked(lyrics)
         if found.is_answer and found.is_in(languages):
             return found
         met.append(found)
@@ -122,7 +122,7 @@ def _best(texts: Iterator[Lyrics], languages: Collection[str] | None) -> Found:
     return [*unread, *foreign, *met, Found()][0]
 
 
-def _checked(lyrics: Lyrics) -> Found:
+def checked(lyrics: Lyrics) -> Found:
     """The words behind the gate; a text that says there are none makes the song instrumental."""
     if lyrics.text is None:
         return Found(lyrics)
