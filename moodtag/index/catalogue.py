@@ -51,7 +51,7 @@ def read_catalogue(db: Database, locks: Mapping[Any, Lock]) -> Catalogue:
             models=tuple(dict.fromkeys(model)),
             embedding=_embeddings(embedding),
         )
-    _lay_over(catalogue, locks)
+    lay_over(catalogue, locks)
     return catalogue
 
 
@@ -118,7 +118,7 @@ def _embeddings(blobs: tuple[bytes, ...]) -> NDArray[np.float32]:
     return found
 
 
-def _lay_over(catalogue: Catalogue, locks: Mapping[Any, Lock]) -> None:
+def lay_over(catalogue: Catalogue, locks: Mapping[Any, Lock]) -> None:
     """Puts what people set in the place of what the model said."""
     if not locks:
         return

@@ -1,0 +1,124 @@
+"""From what moodtag says of a file to the fields of its item, in beets' library."""
+
+from pathlib import Path
+from typing import Any
+
+from beets.library import Item
+
+from beetsplug.mood.fields import number_in
+from moodtag.core.errors import TagError
+from moodtag.core.records import Existing, Outcome, Status, Verdict
+from moodtag.library.tags import Tags, read_tags
+
+_NANOSECONDS = 1_000_000_000
+
+
+def keep_outcome(item: Item, outcome: Outcome, *, existing: Existing, mtime_ns: int) -> bool:
+    """Stores in the item what its file holds or is to hold of moods; whether that was news.
+
+    `mtime_ns` is the file's from before the scan. What a person changed in the library and has not written into the file
+    yet stands where existing values are kept.
+    """
+    if outcome.verdict is None or _is_settled(item, outcome, mtime_ns):
+        return False
+    held = _tags_of(outcome.path)
+    values = _values(held, outcome)
+    if existing == "keep" and item.mtime == 0:  # beets' mark of what differs from the file
+        values |= _unwritten(item, _before(held, outcome))
+    return put_fields(item, values, mtime_ns=mtime_ns, is_written=outcome.written and bool(outcome.changes))
+
+
+def put_fields(item: Item, values: dict[str, Any], *, mtime_ns: int, is_written: bool) -> bool:
+    """Sets the item's fields, None for none, and stores it; whether any of them was another.
+
+    An item that was one with its file is one with it still: also where moodtag wrote the file, and where it did not and
+    the library alone is to know.
+    """
+    mtime = item.mtime
+    is_news = False
+    for name, value in values.items():
+        before = item.get(name, with_album=False)
+        if value is None and name in item.keys(with_album=False):
+            del item[name]
+        elif value is not None and before != value:
+            item[name] = value
+        is_news |= before != value
+    if is_written and mtime >= mtime_ns // _NANOSECONDS:
+        mtime = item.current_mtime()
+    item.mtime = mtime
+    item.store()
+    return is_news
+
+
+def fields_in(path: Path) -> dict[str, Any]:
+    """The fields as the file has them, None for what it does not hold."""
+    tags = _tags_of(path)
+    model = _first(tags, "MOODTAG")
+    return {
+        "moods": list(tags.get("MOOD", ())) or None,
+        "valence": number_in(_first(tags, "VALENCE")),
+        "arousal": number_in(_first(tags, "AROUSAL")),
+        "mood_model": model,
+    }
+
+
+def _is_settled(item: Item, outcome: Outcome, mtime_ns: int) -> bool:
+    """Whether nothing can be news: judged before, in the library, and the file is as beets knows it."""
+    if outcome.status is not Status.CURRENT or item.get("valence", with_album=False) is None:
+        return False
+    model = item.get("mood_model", "", with_album=False) or ""
+    return model.startswith(f"{outcome.model}/") and (item.mtime == 0 or item.mtime >= mtime_ns // _NANOSECONDS)
+
+
+def _tags_of(path: Path) -> Tags:
+    """What the file holds of moodtag's fields; none where it can hold none or they cannot be read."""
+    try:
+        return read_tags(path) or {}
+    except (TagError, OSError):
+        return {}
+
+
+def _before(held: Tags, outcome: Outcome) -> Tags:
+    """The fields as the file had them before the scan."""
+    return {**held, **{change.field: change.old for change in outcome.changes}} if outcome.written else held
+
+
+def _values(held: Tags, outcome: Outcome) -> dict[str, Any]:
+    """What the file holds once it is written; where it cannot or must not hold it, what was judged."""
+    assert outcome.verdict is not None
+    tags = held if outcome.written else {**held, **{change.field: change.new for change in outcome.changes}}
+    verdict: Verdict = outcome.verdict
+    model = _first(tags, "MOODTAG") or ""
+    is_marked = model.startswith(f"{outcome.model}/")
+    moods = list(tags.get("MOOD", ()))
+    return {
+        "moods": moods if moods or is_marked else [mood.name for mood in verdict.moods],
+        "valence": _either(number_in(_first(tags, "VALENCE")), verdict.valence),
+        "arousal": _either(number_in(_first(tags, "AROUSAL")), verdict.arousal),
+        "mood_confidence": number_in(verdict.confidence),
+        "mood_model": model if is_marked else f"{outcome.model}/{verdict.modality}",
+    }
+
+
+def _unwritten(item: Item, before: Tags) -> dict[str, Any]:
+    """The values that a person gave the item and that its file did not have: where both have one, or nothing was ever judged."""
+    had = {
+        "moods": list(before.get("MOOD", ())),
+        "valence": number_in(_first(before, "VALENCE")),
+        "arousal": number_in(_first(before, "AROUSAL")),
+    }
+    is_unjudged = not item.get("mood_model", with_album=False)
+    own = {name: item.get(name, with_album=False) for name in had}
+    return {
+        name: value
+        for name, value in own.items()
+        if value not in (None, []) and value != had[name] and (is_unjudged or had[name] not in (None, []))
+    }
+
+
+def _either(number: float | None, judged: float) -> float | None:
+    return number_in(judged) if number is None else number
+
+
+def _first(tags: Tags, field: str) -> str | None:
+    return next(iter(tags.get(field, ())), None)
