@@ -98,13 +98,13 @@ def make_audio(_encoded: dict[str, Path], tmp_path: Path) -> MakeAudio:
         if suffix in TAGGABLE:
             file = mutagen.File(path, easy=True)
             if file is not None and hasattr(file, "tags"):
-                _give_title(path)
+                give_title(path)
         return path
 
     return make
 
 
-def _give_title(path: Path) -> None:
+def give_title(path: Path) -> None:
     opened = mutagen.File(path)
     if opened.tags is None:
         opened.add_tags()

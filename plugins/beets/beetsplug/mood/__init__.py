@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 try:
     import beets
     from beets import ui
-    from beets.importer import ImportSession, ImportTask
-    from beets.library import Item, Library
     from beets.plugins import BeetsPlugin
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError("the plugin mood needs beets: pip install 'moodtag[beets]'", name=error.name) from error
@@ -29,6 +27,9 @@ from beetsplug.mood.fields import ITEM_TYPES, MEDIA_FIELDS, add_media_fields
 from beetsplug.mood.settings import DEFAULTS, read_settings
 
 if TYPE_CHECKING:
+    from beets.importer import ImportSession, ImportTask
+    from beets.library import Item, Library
+
     from beetsplug.mood.imports import Importer
 
 OLDEST = (2, 10)
@@ -81,14 +82,14 @@ class MoodPlugin(BeetsPlugin):
         if failed:
             raise ui.UserError(f"{failed} of it could not be done")  # type: ignore[attr-defined]
 
-    def imported(self, session: ImportSession, task: ImportTask) -> None:
+    def imported(self, session: "ImportSession", task: "ImportTask") -> None:
         """The import stage: judges the task's files. Whatever goes wrong costs the moods and never the import."""
         with self._sparing():
             importer = self._import_of(session.lib)
             self._tell(importer.settle())
             self._tell(importer.judge(task.imported_items()))
 
-    def _import_of(self, lib: Library) -> "Importer":
+    def _import_of(self, lib: "Library") -> "Importer":
         if self._importer is None:
             from beetsplug.mood.imports import Importer
 
@@ -96,13 +97,13 @@ class MoodPlugin(BeetsPlugin):
             atexit.register(self._importer.close)
         return self._importer
 
-    def leave_to_moodtag(self, item: Item, tags: dict[str, Any]) -> None:
+    def leave_to_moodtag(self, item: "Item", tags: dict[str, Any]) -> None:
         """Takes the moods out of what beets writes during an import: moodtag writes them itself, so that it can take them back."""
         if self._importer is not None and self._importer.is_under_way(item):
             for name in MEDIA_FIELDS:
                 tags.pop(name, None)
 
-    def note_arrival(self, task: ImportTask) -> None:
+    def note_arrival(self, task: "ImportTask") -> None:
         """A task's files are where they belong."""
         if self._importer is not None:
             self._importer.arrive(task.imported_items())
@@ -133,7 +134,7 @@ class MoodPlugin(BeetsPlugin):
         for outcome in failed:
             self._log.warning("{}: {}", outcome.path, with_remedy(outcome.error, outcome.remedy))
 
-    def note_move(self, item: Item, source: bytes, destination: bytes) -> None:
+    def note_move(self, item: "Item", source: bytes, destination: bytes) -> None:
         """A file of the library moved: moodtag's index follows at the end."""
         if self._importer is None:
             self._moves.append((Path(os.fsdecode(source)), Path(os.fsdecode(destination))))

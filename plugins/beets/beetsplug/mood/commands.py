@@ -54,8 +54,6 @@ def _run_mood(plugin: "MoodPlugin", lib: "Library", opts: Any, args: list[str]) 
     if opts.undo:
         _run_undo(plugin, lib, opts, args)
         return
-    from collections import Counter
-
     from beetsplug.mood.judging import Request, Tally, judge  # torch and FFmpeg: other commands need not wait for them
 
     config = plugin.config
@@ -63,10 +61,10 @@ def _run_mood(plugin: "MoodPlugin", lib: "Library", opts: Any, args: list[str]) 
     force, quiet = (getattr(opts, name) or config[name].get(bool) for name in ("force", "quiet"))
     request = Request(settings, write=plugin.is_to_write(opts.write), force=force, pretend=opts.pretend)
     items = list(lib.items(args))
-    tally = Tally(Counter())
+    tally = Tally()
     with told():
-        for number, (item, outcome) in enumerate(judge(items, lib, request), 1):
-            tally.add(outcome)
+        for number, (item, outcome, is_news) in enumerate(judge(items, lib, request), 1):
+            tally.add(outcome, is_news=is_news)
             if outcome.status is Status.FAILED:
                 plugin._log.error("{}: {}", item, with_remedy(outcome.error, outcome.remedy))
             elif opts.pretend:

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,15 +40,16 @@ class Request:
 
 @dataclass
 class Tally:
-    """What came of it. `failed` tells each failure."""
+    """What came of it."""
 
-    statuses: Counter[Status]
+    statuses: Counter[Status] = field(default_factory=Counter)
     written: int = 0
     stored: int = 0
 
-    def add(self, outcome: Outcome) -> None:
-        """Counts an outcome."""
+    def add(self, outcome: Outcome, *, is_news: bool) -> None:
+        """Counts an outcome, and whether it was news to the library."""
         self.statuses[outcome.status] += 1
+        self.stored += is_news
         self.written += outcome.written and bool(outcome.changes)
 
     @property
@@ -62,13 +63,13 @@ class Tally:
         return f"{self.statuses.total()} tracks: {counts}; {self.stored} stored, {self.written} written"
 
 
-def judge(items: Sequence[Item], lib: Library, request: Request) -> Iterator[tuple[Item, Outcome]]:
-    """Judges the items' files, stores what came of it, and yields each item with its outcome."""
+def judge(items: Sequence[Item], lib: Library, request: Request) -> Iterator[tuple[Item, Outcome, bool]]:
+    """Judges the items' files, stores what came of it, and yields each item with its outcome and whether that was news to it."""
     settings = request.settings
     by_path = paths_of(items)
     there = [path for path in by_path if not is_missing(path)]
     for path in by_path.keys() - set(there):
-        yield by_path[path], Outcome(path, Status.FAILED, error=GONE, remedy="beet update forgets it")
+        yield by_path[path], Outcome(path, Status.FAILED, error=GONE, remedy="beet update forgets it"), False
     model = find_model(settings.model)
     given = {path: Given(item.lyrics) for path, item in by_path.items() if item.lyrics}
     options = replace(scan_options(settings, words_of(settings, given)), write=request.write, force=request.force, dry_run=request.pretend)
@@ -76,9 +77,7 @@ def judge(items: Sequence[Item], lib: Library, request: Request) -> Iterator[tup
     with index_for(request) as index:
         for outcome in scan(found.values(), model, loader(model, settings), index, options, paths=(folder_of(lib),)):
             item = by_path[outcome.path]
-            if not request.pretend:
-                keep(item, outcome, found[outcome.path], settings)
-            yield item, outcome
+            yield item, outcome, not request.pretend and keep(item, outcome, found[outcome.path], settings)
 
 
 def paths_of(items: Sequence[Item]) -> dict[Path, Item]:

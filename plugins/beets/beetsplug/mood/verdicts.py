@@ -53,12 +53,11 @@ def put_fields(item: Item, values: dict[str, Any], *, mtime_ns: int, is_written:
 def fields_in(path: Path) -> dict[str, Any]:
     """The fields as the file has them, None for what it does not hold."""
     tags = _tags_of(path)
-    model = _first(tags, "MOODTAG")
     return {
-        "moods": list(tags.get("MOOD", ())) or None,
+        "moods": list(tags.get("MOOD", ())),  # empty rather than absent: beets cannot show that a list has gone
         "valence": number_in(_first(tags, "VALENCE")),
         "arousal": number_in(_first(tags, "AROUSAL")),
-        "mood_model": model,
+        "mood_model": _first(tags, "MOODTAG"),
     }
 
 
