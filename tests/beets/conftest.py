@@ -1,5 +1,6 @@
 """Real beets libraries: their command line in this process, real files, the shipped model."""
 
+import json
 import logging
 import os
 import shutil
@@ -13,7 +14,6 @@ from typing import Any
 import beets
 import mediafile
 import pytest
-import yaml
 from beets import plugins as loaded
 from beets import ui
 from beets.library import Item, Library
@@ -55,7 +55,7 @@ class Beets:
             "import": {"duplicate_action": "keep", **sections.pop("import", {})},
             **sections,
         }
-        (self.folder / "config.yaml").write_text(yaml.safe_dump(self.config), encoding="utf-8")
+        (self.folder / "config.yaml").write_text(json.dumps(self.config), encoding="utf-8")
         beets.config.clear()
         beets.config.read()
         load_plugins()

@@ -28,6 +28,5 @@ def _album(album_id: str, tracks: list[TrackInfo]) -> AlbumInfo:
 
 
 def _track(item: Any, number: int) -> TrackInfo:
-    return TrackInfo(
-        title=item.title.removesuffix("!"), track_id=item.title, artist="The Artist", index=number, length=item.length, data_source="Archive"
-    )
+    title = item.title.removesuffix("!")
+    return TrackInfo(title=title, track_id=title, artist="The Artist", index=number, length=item.length, data_source="Archive")

@@ -50,7 +50,7 @@ class MoodPlugin(BeetsPlugin):
         self.config["genius_token"].redact = True
         for name in add_media_fields(self):
             self._log.warning("another plugin reads and writes {} in files: its way is kept", name)
-        self._failed = 0
+        self._complaint: str | None = None
         self._importer: Importer | None = None
         self._moves: list[tuple[Path, Path]] = []
         listen: Any = self.register_listener  # beets hands a listener what it takes, which its types do not say
@@ -70,17 +70,16 @@ class MoodPlugin(BeetsPlugin):
         """Whether files are to be written: as asked, else as `write` says, else as beets' `import.write`."""
         return bool(ui.should_write(self.config["write"].get() if asked is None else asked))
 
-    def end_with(self, failed: int) -> None:
-        """Has beets end with exit code 1 where something failed, after all else that it does at its end."""
-        self._failed = failed
+    def end_with(self, complaint: str) -> None:
+        """Has beets end with exit code 1 and the complaint, after all else that it and other plugins do at its end."""
+        self._complaint = complaint
         listen: Any = self.register_listener
-        if failed:
-            listen("cli_exit", self._complain)
+        listen("cli_exit", self._complain)
 
     def _complain(self) -> None:
-        failed, self._failed = self._failed, 0
-        if failed:
-            raise ui.UserError(f"{failed} of it could not be done")  # type: ignore[attr-defined]
+        complaint, self._complaint = self._complaint, None
+        if complaint is not None:
+            raise ui.UserError(complaint)  # type: ignore[attr-defined]
 
     def imported(self, session: "ImportSession", task: "ImportTask") -> None:
         """The import stage: judges the task's files. Whatever goes wrong costs the moods and never the import."""
@@ -142,13 +141,14 @@ class MoodPlugin(BeetsPlugin):
     def follow_moves(self) -> None:
         """Lets the index follow; where it cannot now, the next scan knows the files by their sound."""
         moves, self._moves = self._moves, []
-        index = read_settings(self.config).index
-        if not moves or not index.exists():
+        if not moves:
             return
-        from beetsplug.mood.moves import follow_all
-
         with self._sparing():
-            follow_all(index, moves)
+            index = read_settings(self.config).index
+            if index.exists():
+                from beetsplug.mood.moves import follow_all
+
+                follow_all(index, moves)
 
 
 def check_version(version: str) -> None:

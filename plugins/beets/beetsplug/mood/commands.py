@@ -73,7 +73,8 @@ def _run_mood(plugin: "MoodPlugin", lib: "Library", opts: Any, args: list[str]) 
                 plugin._log.info("{}/{} {}: {}", number, len(items), item, _verdict_text(outcome))
     if not opts.pretend:
         plugin._log.info("{}", tally.text())
-    plugin.end_with(tally.failed)
+    if tally.failed:
+        plugin.end_with(f"{tally.failed} of {len(items)} tracks failed")
 
 
 def _print_foreseen(item: "Item", outcome: Outcome) -> None:
@@ -108,7 +109,8 @@ def _run_undo(plugin: "MoodPlugin", lib: "Library", opts: Any, args: list[str]) 
             if opts.pretend:
                 ui.print_(f"{restored.item}: would be restored")
     plugin._log.info("{} {}restored", count, "would be " if opts.pretend else "")
-    plugin.end_with(left)
+    if left:
+        plugin.end_with(f"{left} writes could not be taken back, or not wholly")
 
 
 def list_command(plugin: "MoodPlugin") -> ui.Subcommand:
@@ -147,9 +149,10 @@ def _run_list(plugin: "MoodPlugin", lib: "Library", opts: Any, args: list[str]) 
         file = None if opts.output is None else Path(opts.output).expanduser()
         output = Output(file=file, form=opts.form, layout=layout, explain=bool(opts.explain))
         count = make_list(list(lib.items(opts.query)), _request(opts, args), output, read_settings(plugin.config).index)
-    if file is not None and count:
+    if not count:
+        plugin.end_with("no track of the library fits")
+    elif file is not None:
         plugin._log.info("{} tracks -> {}", count, file)
-    plugin.end_with(0 if count else 1)
 
 
 def _request(opts: Any, words: list[str]) -> "Request":

@@ -1,8 +1,8 @@
 """Music judged while it is imported, beside the importer's other work."""
 
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -11,11 +11,12 @@ from beets.library import Item, Library
 
 from beetsplug.mood.judging import folder_of, keep, loader, paths_of, scan_options, words_of
 from beetsplug.mood.settings import Settings
+from moodtag.core.errors import BusyError
 from moodtag.core.records import Outcome, Song, Status
 from moodtag.follow import follow
 from moodtag.index.file import own_index
 from moodtag.index.store import Index
-from moodtag.library.files import find_tracks
+from moodtag.library.files import Found, find_tracks
 from moodtag.line import Line
 from moodtag.networks.checkpoint import find_model
 from moodtag.scan import make_line, scan
@@ -45,6 +46,7 @@ class Importer:
         self._model = find_model(settings.model)
         self._given: dict[Path, Given] = {}
         self._options = replace(scan_options(settings, words_of(settings, self._given)), write=False)
+        self._patience_s = _PATIENCE_S
         self._line: Line | None = None
         self._judged: dict[int, tuple[Path, bool]] = {}
         self._arrived: SimpleQueue[Arrival] = SimpleQueue()
@@ -52,13 +54,10 @@ class Importer:
     def judge(self, items: Sequence[Item]) -> list[Outcome]:
         """Judges the items where their files are now, writes nothing but the library's fields, and returns what failed."""
         by_path = paths_of(items)
-        if self._write:
-            self._given.update({path: Given(item.lyrics or None, _song_of(item)) for path, item in by_path.items()})
-        else:
-            self._given.update({path: Given(item.lyrics or None) for path, item in by_path.items()})
+        self._given.update({path: Given(item.lyrics or None, _song_of(item) if self._write else None) for path, item in by_path.items()})
         found = {each.path: each for each in find_tracks(by_path)}
         failed = []
-        with own_index(self._settings.index, patience_s=_PATIENCE_S) as index:
+        with self._index() as index:
             known = {path for path in by_path if index.get(path) is not None}
             for outcome in self._scan(found.values(), index, write=False):
                 item = by_path[outcome.path]
@@ -85,11 +84,24 @@ class Importer:
         arrived = {each.path: each for each in _drained(self._arrived)}
         if not arrived:
             return []
-        with own_index(self._settings.index, patience_s=_PATIENCE_S) as index:
+        with self._index() as index:
             for each in arrived.values():
                 follow(index, each.source, each.path, is_copy=not each.is_new)
                 self._given[each.path] = self._given.pop(each.source, Given())
-            return self._written(arrived, index) if self._write else []
+            failed = self._written(arrived, index) if self._write else []
+        for path in arrived:
+            del self._given[path]
+        return failed
+
+    @contextmanager
+    def _index(self) -> Iterator[Index]:
+        """The index, held for a moment; while another moodtag has it, the import waits once and no more."""
+        try:
+            with own_index(self._settings.index, patience_s=self._patience_s) as index:
+                yield index
+        except BusyError:
+            self._patience_s = 0.0
+            raise
 
     def _written(self, arrived: dict[Path, Arrival], index: Index) -> list[Outcome]:
         failed = []
@@ -102,14 +114,14 @@ class Importer:
                 failed.append(outcome)
         return failed
 
-    def _scan(self, found: Iterable[object], index: Index, *, write: bool) -> Iterable[Outcome]:
+    def _scan(self, found: Iterable[Found], index: Index, *, write: bool) -> Iterator[Outcome]:
         load = loader(self._model, self._settings)
         if self._line is None:
             self._line = make_line(self._model, load, self._options)
         options = replace(self._options, write=write)
         paths = (folder_of(self._lib),) if write else ()
         try:
-            yield from scan(found, self._model, load, index, options, line=self._line, paths=paths)  # type: ignore[arg-type]
+            yield from scan(found, self._model, load, index, options, line=self._line, paths=paths)
         except BaseException:
             self.close()
             raise
@@ -133,7 +145,7 @@ def _song_of(item: Item) -> Song:
     )
 
 
-def _drained(queue: "SimpleQueue[Arrival]") -> Iterable[Arrival]:
+def _drained(queue: "SimpleQueue[Arrival]") -> Iterator[Arrival]:
     with suppress(Empty):
         while True:
             yield queue.get_nowait()
