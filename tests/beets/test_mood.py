@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+import beets
 import pytest
 
+from beetsplug.mood import check_version
 from beetsplug.mood.fields import ITEM_TYPES
 from moodtag.core.records import FieldChange, Lock
 from moodtag.index.file import own_index
@@ -27,6 +29,7 @@ from tests.changes import apply_changes
 from tests.lyrics.words import RAIN
 
 Incoming = Callable[..., Path]
+IS_OLD = check_version(beets.__version__) < (2, 14)
 
 
 def never() -> NoReturn:
@@ -59,7 +62,7 @@ def test_library_files_and_index_agree(judged: Beets) -> None:
 
 def test_what_is_current_is_skipped(judged: Beets) -> None:
     assert judged("mood") == 0
-    assert judged.told == f"beets.mood: {len(SUFFIXES)} tracks: {len(SUFFIXES)} current; 0 stored, 0 written"
+    assert judged.told.endswith(f"mood: {len(SUFFIXES)} tracks: {len(SUFFIXES)} current; 0 stored, 0 written")
 
 
 def test_moodtag_does_not_judge_again_what_beets_did(judged: Beets, model: Model) -> None:
@@ -76,7 +79,7 @@ def test_moodtag_does_not_judge_again_what_beets_did(judged: Beets, model: Model
         (["valence:0.2..0.6", "arousal:..0.5"], True),
         (["valence:0.9..", ",", "arousal:..0.5"], True),
         (["moods:calm"], True),
-        (["moods:=calm"], True),
+        pytest.param(["moods:=calm"], True, marks=pytest.mark.skipif(IS_OLD, reason="beets compares lists as wholes")),
         (["moods:rebellious"], False),
         (["mood_model:student"], True),
         (["mood_confidence:0.01.."], True),
@@ -389,8 +392,6 @@ def test_what_is_missing_is_told(absent: str, remedy: str) -> None:
 
 def test_an_older_beets_is_told() -> None:
     from beets.ui import UserError  # type: ignore[attr-defined]
-
-    from beetsplug.mood import check_version
 
     with pytest.raises(UserError, match=r"mood needs beets 2\.10 or newer, this is 2\.9\.1"):
         check_version("2.9.1")

@@ -24,6 +24,7 @@ except ModuleNotFoundError as error:
 
 from beetsplug.mood.commands import list_command, mood_command, with_remedy
 from beetsplug.mood.fields import ITEM_TYPES, MEDIA_FIELDS, add_media_fields
+from beetsplug.mood.older import STORES_FIELDS_OF_PLUGINS, mend_store
 from beetsplug.mood.settings import DEFAULTS, read_settings
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class MoodPlugin(BeetsPlugin):
 
     def __init__(self) -> None:
         super().__init__()
-        check_version(beets.__version__)
+        if check_version(beets.__version__) < STORES_FIELDS_OF_PLUGINS:
+            mend_store()
         self.config.add(DEFAULTS)
         self.config["genius_token"].redact = True
         for name in add_media_fields(self):
@@ -151,7 +153,10 @@ class MoodPlugin(BeetsPlugin):
                 follow_all(index, moves)
 
 
-def check_version(version: str) -> None:
-    """Raises UserError for a beets that the plugin does not know."""
-    if tuple(map(int, re.findall(r"\d+", version)[:2])) < OLDEST:
-        raise ui.UserError(f"mood needs beets {'.'.join(map(str, OLDEST))} or newer, this is {version}: pip install -U beets")  # type: ignore[attr-defined]
+def check_version(version: str) -> tuple[int, ...]:
+    """The first two numbers of the version. Raises UserError for a beets that is too old."""
+    numbers = tuple(map(int, re.findall(r"\d+", version)[:2]))
+    if numbers < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise ui.UserError(f"mood needs beets {oldest} or newer, this is {version}: pip install -U beets")  # type: ignore[attr-defined]
+    return numbers
