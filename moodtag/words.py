@@ -122,11 +122,15 @@ class Reader:
             found = checked(Lyrics("fetched", given.lyrics, GIVEN))
             if found.is_answer and found.is_in(self.options.model.config.languages):
                 return self._reading(found, looked)
+        held = self._held(known, told.song)
+        if held is not None and held.looked.source == GIVEN:
+            if not given.lyrics and not self._force:
+                return self._again(held, Found(), looked)
+            held = None  # the other program keeps other words now
         found = find_local(path, told.texts, languages=self.options.model.config.languages)
         looked = replace(looked, note=found.note)
         if found.is_answer or found.is_unavailable:
             return self._reading(found, looked)
-        held = self._held(known, told.song)
         if held is not None and (self.options.mode != "fetch" or self._holds(held.looked)):
             return self._again(held, found, looked)
         if self.options.mode != "fetch":

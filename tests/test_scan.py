@@ -12,7 +12,7 @@ from moodtag.core.errors import TagError
 from moodtag.core.records import Outcome, Status
 from moodtag.library.files import find_tracks
 from moodtag.library.tags import read_tags
-from moodtag.scan import FAILED_BEFORE, LINKED, NO_TAGS, SILENT, ScanOptions, scan
+from moodtag.scan import FAILED_BEFORE, LINKED, NO_TAGS, SILENT, ScanOptions, make_line, scan
 from tests.conftest import DATA, ENCODED, TAGGABLE, UNTAGGABLE, MakeAudio, Scanner, encode
 
 
@@ -274,3 +274,13 @@ def test_a_scan_that_is_asked_to_stop_keeps_what_it_did_and_leaves_the_rest(scan
     (run,) = scanner.index.runs()
     assert (run.files, run.written, run.finished_at is not None) == (len(done), len(done), True)
     assert statuses(scanner()).count("current") == len(done)
+
+
+def test_a_line_that_is_kept_serves_several_scans(scanner: Scanner, library: Path, make_audio: MakeAudio) -> None:
+    options = ScanOptions(jobs=1)
+    with make_line(scanner.model, scanner.load, options) as line:
+        for name in ("a.mp3", "b.mp3"):
+            path = make_audio(".mp3", name=name, folder=library)
+            (outcome,) = scan(find_tracks([path]), scanner.model, scanner.load, scanner.index, options, line=line)
+            assert outcome.status is Status.TAGGED
+    assert scanner.loads == 1

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from mutagen import id3
 from moodtag.core.records import Status
 from moodtag.library.tags import read_tags
 from moodtag.lyrics.find import LINKED
-from moodtag.words import WordsOptions
+from moodtag.words import Given, WordsOptions
 from tests.conftest import MakeAudio, Scanner, let_others_enter
 from tests.lyrics.words import RAIN, REGEN
 from tests.services import give_words, verdict_of
@@ -199,3 +200,27 @@ def test_words_that_could_not_be_read_are_looked_at_again(tmp_path: Path) -> Non
         "True",
         "sidecar True False None",
     ], done.stderr
+
+
+def test_what_another_program_keeps_comes_first_and_a_scan_without_it_holds_on_to_that(
+    make_audio: MakeAudio, library: Path, scanner: Scanner, local: WordsOptions
+) -> None:
+    path = give_words(make_audio(".flac", folder=library), REGEN)  # a language that is not judged
+    (outcome,) = scanner(words=replace(local, given={path: Given(RAIN)}))
+    assert (verdict_of(outcome).modality, verdict_of(outcome).lyrics_source) == ("audio+lyrics", "library")
+    path.touch()
+    (outcome,) = scanner(words=local)
+    assert (outcome.status, verdict_of(outcome).lyrics_source, scanner.loads) == (Status.CURRENT, "library", 1)
+    (outcome,) = scanner(words=replace(local, given={path: Given(RAIN)}))
+    assert outcome.status is Status.CURRENT
+    assert scanner.index.get(path) is not None
+    (outcome,) = scanner(words=replace(local, given={path: Given(REGEN)}))  # others now: they are looked at, and refused
+    assert (verdict_of(outcome).lyrics_source, scanner.loads) == (None, 1)
+
+
+def test_words_that_cannot_be_judged_leave_those_of_the_file(
+    make_audio: MakeAudio, library: Path, scanner: Scanner, local: WordsOptions
+) -> None:
+    path = give_words(make_audio(".flac", folder=library))
+    (outcome,) = scanner(words=replace(local, given={path: Given(REGEN)}))
+    assert verdict_of(outcome).lyrics_source == "embedded"

@@ -98,3 +98,14 @@ def test_a_name_that_is_not_utf8_keeps_its_bytes(index: Path) -> None:
     stored(index, track("caf\udce9.mp3"))
     with own_index(index) as opened:
         assert opened.catalogue().path(0) == Path("/music/caf\udce9.mp3")
+
+
+def test_some_of_its_tracks_are_a_catalogue_of_their_own(index: Path) -> None:
+    stored(index, *(track(f"{name}.mp3") for name in "abc"))
+    with own_index(index) as opened:
+        whole = opened.catalogue()
+    some = whole.only([2, 0])
+    assert [some.path(row) for row in range(len(some))] == [Path("/music/c.mp3"), Path("/music/a.mp3")]
+    some.valence[0] = 0.0
+    assert whole.valence[2] == 0.25
+    assert len(whole.only([])) == 0
