@@ -156,7 +156,8 @@ def _check_readable(db: Database, path: Path) -> None:
 
 
 def _check_version(db: Database, path: Path) -> None:
-    known = {migration.name for migration in migrations.pending(Database(memory=True, execute_plugins=False))}
+    with closing(sqlite3.connect(":memory:")) as empty:
+        known = {migration.name for migration in migrations.pending(Database(empty, execute_plugins=False))}
     applied = {migration.name for migration in migrations.applied(db)}
     if not applied and db.table_names():
         raise StoreError(f"{path} is a database, but not moodtag's", remedy="name another file with --index")

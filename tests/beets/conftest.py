@@ -1,11 +1,13 @@
 """Real beets libraries: their command line in this process, real files, the shipped model."""
 
+import gc
 import json
 import logging
 import os
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,8 +68,12 @@ class Beets:
         try:
             ui.main(list(args))
         except SystemExit as end:
-            return int(end.code or 0)
-        return 0
+            code = int(end.code or 0)
+        else:
+            return 0
+        with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+            gc.collect()  # beets leaves the library open where a command ends in an error
+        return code
 
     def process(self, *args: str) -> str:
         """Runs `beet ARGS` as a process of its own and returns all that it printed."""
