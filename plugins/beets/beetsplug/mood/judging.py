@@ -60,7 +60,8 @@ class Tally:
     def text(self) -> str:
         """All counts on a line."""
         counts = ", ".join(f"{count} {status.value}" for status, count in self.statuses.items())
-        return f"{self.statuses.total()} tracks: {counts}; {self.stored} stored, {self.written} written"
+        total = self.statuses.total()
+        return f"{total} track{'' if total == 1 else 's'}: {counts}; {self.stored} stored, {self.written} written"
 
 
 def judge(items: Sequence[Item], lib: Library, request: Request) -> Iterator[tuple[Item, Outcome, bool]]:
