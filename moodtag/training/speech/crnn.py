@@ -22,7 +22,7 @@ from moodtag.training.sounds import cache_file, keep
 from moodtag.training.speech.material import Material, held_out
 from moodtag.training.speech.voices import EMOTIONS
 
-_WIDTHS, _POOLS, _UNITS = (16, 32, 48), ((2, 2), (2, 4), (2, 5)), 64
+_WIDTHS, _POOLS, _UNITS = (16, 32, 48), ((1, 2), (2, 2), (2, 5)), 64
 _FRAMES = 240  # of a hundred a second: what a batch hears of each voice
 _LONGEST = 1_000
 _BATCH, _RATE, _DECAY = 64, 0.002, 0.02
@@ -36,6 +36,7 @@ class VoiceCrnn(nn.Module):
         super().__init__()
         self.norm = nn.BatchNorm2d(1)
         self.conv = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in zip((1, *_WIDTHS), _WIDTHS, strict=False))
+        self.conv[0] = nn.Conv2d(1, _WIDTHS[0], 5, stride=2, padding=2)
         self.norms = nn.ModuleList(nn.BatchNorm2d(width) for width in _WIDTHS)
         self.gru = nn.GRU(2 * _WIDTHS[-1], _UNITS, batch_first=True, bidirectional=True)
         self.out = nn.Linear(4 * _UNITS, len(EMOTIONS))
