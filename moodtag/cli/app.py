@@ -29,7 +29,7 @@ from moodtag.cli.options import (
 from moodtag.cli.playlist import playlists
 from moodtag.cli.train import train
 from moodtag.cli.usage import WrongUsage, config_defaults, os_error, print_help_if_alone, usage_error
-from moodtag.core.errors import MoodtagError
+from moodtag.core.errors import MoodtagError, UsageError
 from moodtag.core.settings import DEFAULT_MODEL, LRCLIB_URL, available_cores
 
 app = typer.Typer(
@@ -181,6 +181,34 @@ def failures(index: IndexFile, json: Json = False) -> None:
     from moodtag.cli.history import run_failures
 
     raise typer.Exit(run_failures(index, json=json))
+
+
+@app.command()
+def stats(
+    index: IndexFile,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Only below these folders.", show_default=False)] = None,
+    json: Json = False,
+) -> None:
+    """Show where your library lies: moods, valence and arousal, models, words."""
+    from moodtag.cli.stats import run_stats
+
+    raise typer.Exit(run_stats(index, paths or [], json=json))
+
+
+@app.command()
+def export(
+    index: IndexFile,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Only below these folders.", show_default=False)] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="A table, its first line the names; the default.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write.", show_default="stdout")] = None,
+    json: Json = False,
+) -> None:
+    """Write out all that is known of every judged track."""
+    from moodtag.cli.stats import run_export
+
+    if csv and json:
+        raise UsageError("--csv and --json are two formats", remedy="choose one")
+    raise typer.Exit(run_export(index, paths or [], json=json, output=output))
 
 
 @app.command()

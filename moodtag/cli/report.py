@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -10,6 +10,9 @@ from moodtag.cli.console import printable, short_path, stderr, with_remedy
 from moodtag.core.records import DAMAGED, LookedFor, LyricsMode, Outcome, Status, Towers, Verdict
 from moodtag.lyrics.find import LINKED, SERVICES
 from moodtag.scan import WOULD_JUDGE, WOULD_READ, WOULD_WRITE, ScanOptions
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 QUADRANTS = ("happy, lively", "tense, fierce", "sad, gloomy", "calm, tender")
 _NUMBERS = ("valence", "arousal", "valence_std", "arousal_std", "confidence")
@@ -90,7 +93,7 @@ class Tally:
         if outcome.words is not None and self.lyrics != "off":
             self._hear_of(outcome.words)
         if outcome.verdict is not None:
-            self._place(outcome.verdict)
+            self.place(outcome.verdict)
 
     @property
     def exit_code(self) -> int:
@@ -109,7 +112,8 @@ class Tally:
         elif words.note == LINKED:
             self.notes[LINKED] += 1
 
-    def _place(self, verdict: Verdict) -> None:
+    def place(self, verdict: Verdict) -> None:
+        """Counts where a verdict lies on the plane, and its moods."""
         self.quadrants[quadrant(verdict)] += 1
         self.moods.update(mood.name for mood in verdict.moods)
         self.valence[min(int(verdict.valence * _BINS), _BINS - 1)] += 1
@@ -137,7 +141,7 @@ def print_summary(tally: Tally, options: ScanOptions, *, seconds: float) -> None
     if not options.write and not options.dry_run and tally.statuses[Status.TAGGED]:
         out.print("Nothing was written into files.")
     if tally.quadrants:
-        _print_plane(tally)
+        print_plane(tally, out)
     for note, count in tally.notes.most_common(_LISTED):
         out.print(f"{_counted(count, 'file')}: {printable(note)}")
     for who, count in tally.unasked.most_common(_LISTED):
@@ -160,16 +164,16 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _print_plane(tally: Tally) -> None:
+def print_plane(tally: Tally, out: "Console") -> None:
     """Quadrants as they lie on the plane, valence to the right and arousal up; histograms of both; the commonest moods."""
     total = sum(tally.quadrants.values())
     cells = [f"{name:<15}{tally.quadrants[i]:>6} {tally.quadrants[i] / total:>4.0%}" for i, name in enumerate(QUADRANTS)]
-    stderr().print(f"  {cells[1]}    {cells[0]}")
-    stderr().print(f"  {cells[2]}    {cells[3]}")
-    stderr().print(f"  valence 0 {_sparkline(tally.valence)} 1   arousal 0 {_sparkline(tally.arousal)} 1")
+    out.print(f"  {cells[1]}    {cells[0]}")
+    out.print(f"  {cells[2]}    {cells[3]}")
+    out.print(f"  valence 0 {_sparkline(tally.valence)} 1   arousal 0 {_sparkline(tally.arousal)} 1")
     if tally.moods:
         commonest = ", ".join(f"{name} {count}" for name, count in tally.moods.most_common(12))
-        stderr().print(f"  moods: {commonest}", soft_wrap=False)
+        out.print(f"  moods: {commonest}", soft_wrap=False)
 
 
 def _sparkline(bins: Counter[int]) -> str:

@@ -72,9 +72,13 @@ def _show(path: Path, error: str | None, known: _Known, *, json: bool) -> bool:
 
 
 def _record(path: Path, known: _Known, tags: Tags | None, error: str | None) -> dict[str, Any]:
-    track = known.track
+    return {"path": str(path), **known_record(known.track, known.lock), "tags": tags, "error": error}
+
+
+def known_record(track: Track | None, lock: Lock | None) -> dict[str, Any]:
+    """What the index holds about a track, as a JSON line has it; what a person set in the place of the model's."""
+    known = _Known(track, lock, None)
     return {
-        "path": str(path),
         **verdict_record(known.verdict),
         **towers_record(None if track is None or track.verdict is None else track.verdict.towers),
         "words": words_record(None if track is None else track.words),
@@ -84,8 +88,6 @@ def _record(path: Path, known: _Known, tags: Tags | None, error: str | None) -> 
         "judged_at": track and track.judged_at,
         "tag_state": track and track.tag_state,
         "note": track and track.note,
-        "tags": tags,
-        "error": error,
     }
 
 
