@@ -64,7 +64,7 @@ def test_a_table_holds_every_track_and_any_name(run: Run, music: Path) -> None: 
     hit = next(row for row in table if row["path"].endswith("#1 hit.flac"))
     assert (hit["title"], hit["artist"]) == (TITLE.replace("\n", " "), "Someone")
     assert 0 <= float(hit["valence"]) <= 1
-    assert hit["model"].startswith("tiny@")
+    assert hit["model"].startswith("student@")
 
 
 def test_json_lines_say_what_show_says(run: Run, music: Path) -> None:  # noqa: F811
