@@ -45,7 +45,7 @@ class Catalogue:
 
     def only(self, tracks: Sequence[int]) -> "Catalogue":
         """These tracks alone, in their order; nothing of the whole is shared."""
-        picked: dict[str, Any] = {}
+        picked: dict[str, Any] = {"models": self.models}
         for name in COLUMNS:
             column = getattr(self, name)
             picked[name] = [column[i] for i in tracks] if isinstance(column, list) else column[list(tracks)]
@@ -56,4 +56,4 @@ class Catalogue:
         return Path(os.fsdecode(self.keys[track]))
 
 
-COLUMNS = tuple(field.name for field in fields(Catalogue))
+COLUMNS = tuple(field.name for field in fields(Catalogue) if field.name != "models")

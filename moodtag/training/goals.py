@@ -90,6 +90,7 @@ def tried() -> Iterator[str]:
     yield "- pretrained VGG-like networks, librosa's descriptors or Whisper's encoder beside the embeddings;"
     yield "- mixing in DEAM's dynamic labels at 2 Hz;"
     yield "- counting songs with few raters less;"
+    yield "- attention over a track's patches, or their spread or maximum beside the mean;"
     yield "- a minimum precision for a mood to be written."
     yield ""
     yield "What helped: the student's pools beside its embedding, and a stronger ridge."

@@ -12,7 +12,7 @@ from moodtag.cli.console import printable
 from tests.cli.forked import shared
 from tests.conftest import DATA, MakeAudio
 
-ENVIRONMENT = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+ENVIRONMENT = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "MOODTAG_JOBS": "1"}
 
 
 def moodtag(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> "subprocess.CompletedProcess[str]":

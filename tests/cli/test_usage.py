@@ -125,7 +125,7 @@ def test_a_deleted_folder_is_no_place_to_scan_but_every_other_path_is_fine(tmp_p
 
 def test_the_list_of_models_is_whole_in_a_pipe(model: Model) -> None:
     lines = moodtag("models", "list", COLUMNS="40").stdout.splitlines()
-    assert len(lines) == 5  # two that judge sound, one that judges words, one that reads requests
+    assert len(lines) == 6  # two that judge sound, one that judges words, one that reads requests, one that hears voices
     assert [model.config.summary in line for line in lines if model.id in line] == [True]
 
 

@@ -100,6 +100,7 @@ def test_a_run_that_ends_while_it_measures_leaves_the_old_model_as_it_was(
         ("deezer-lyrics", ("deezer_mood", "lyrics of rasbt_musicmood", "deam.csv", "word vectors")),
         ("minilm", ("deezer_mood", "lyrics of rasbt_musicmood", "deam.csv", "MiniLM")),
         ("phrases", ("word vectors", "lexicon", "MiniLM")),
+        ("retrieval", ("deam.csv", "panda4q.csv", "speech.csv", "the wheel with Whisper", "word vectors")),
     ],
 )
 def test_all_that_a_run_would_miss_is_told_before_it_begins(name: str, told: tuple[str, ...], tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Voices and music are learnt and judged: places, losses, ranks, splits."""
 
 import csv
+import json
 import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +14,12 @@ import torch
 import torch.nn.functional as F
 
 from moodtag.core.errors import DataError
+from moodtag.networks.checkpoint import find_retrieval_model
 from moodtag.networks.retrieval import JOINT_SIZE
 from moodtag.training.datasets import Clip
 from moodtag.training.recipe import RetrievalRecipe, find_recipe, read_recipe
 from moodtag.training.speech import evaluate, whisper
+from moodtag.training.speech.card import render_card
 from moodtag.training.speech.crnn import VoiceCrnn
 from moodtag.training.speech.joint import Losses, Music, Voices, similarity_loss, train_joint, triplet_loss, variants
 from moodtag.training.speech.material import TEST_ACTORS, VALIDATION_ACTORS, Material, held_out
@@ -257,3 +261,37 @@ def test_the_network_without_whisper_hears_any_length() -> None:
     network = VoiceCrnn().eval()
     for frames in (240, 999):
         assert network(torch.randn(2, 80, frames)).shape == (2, len(EMOTIONS))
+
+
+def test_the_shipped_card_is_the_rendered_one() -> None:
+    model = find_retrieval_model("retrieval")
+    metrics = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
+    recipe = read_recipe(model.folder / "recipe.toml")
+    assert isinstance(recipe, RetrievalRecipe)
+    assert (model.folder / "README.md").read_text(encoding="utf-8") == render_card(model, recipe, metrics)
+    assert recipe == shipped()
+
+
+def made_metrics(gain: float, std: float) -> dict[str, Any]:
+    """The shipped model's metrics, every row of the paper's table with this nDCG but EmoSim's, which is 0.1 greater."""
+    model = find_retrieval_model("retrieval")
+    metrics: dict[str, Any] = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
+    for row in metrics["retrieval"]:
+        row["gain"] = {"mean": gain + 0.1 * (row["losses"] == "+ EmoSim"), "std": std}
+    return metrics
+
+
+@pytest.mark.parametrize(("std", "said"), [(0.05, "EmoSim helps"), (0.2, "EmoSim makes no difference that five seeds could show")])
+def test_emosim_is_said_to_help_only_where_it_does(std: float, said: str) -> None:
+    assert said in render_card(find_retrieval_model("retrieval"), shipped(), made_metrics(0.7, std))
+
+
+def test_goals_are_said_to_be_reached_only_where_they_are() -> None:
+    metrics = made_metrics(0.95, 0.01)
+    for row in metrics["retrieval"]:
+        row["precision"]["mean"] = row["reciprocal_rank"]["mean"] = 0.9
+    card = render_card(find_retrieval_model("retrieval"), shipped(), metrics)
+    assert "The goals 0.72 / 0.80 / 0.90 are reached." in card
+    for row in metrics["retrieval"]:
+        row["precision"]["mean"] = 0.5
+    assert "are reached in part." in render_card(find_retrieval_model("retrieval"), shipped(), metrics)
