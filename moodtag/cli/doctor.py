@@ -1,5 +1,6 @@
 """`moodtag doctor`: is everything there that a scan needs?"""
 
+import os
 import platform
 import sqlite3
 from collections.abc import Callable
@@ -8,8 +9,8 @@ from pathlib import Path
 
 from moodtag import __version__
 from moodtag.cli.console import printable, stdout, with_remedy
-from moodtag.core.errors import MoodtagError
-from moodtag.core.settings import DEFAULT_LYRICS_MODEL, config_file
+from moodtag.core.errors import MoodtagError, UsageError
+from moodtag.core.settings import DEFAULT_LYRICS_MODEL, PHRASES_MODEL, RETRIEVAL_MODEL, WHISPER_MODEL, config_file
 from moodtag.index.file import open_index
 from moodtag.networks.checkpoint import find_any_model, read_weights
 
@@ -41,6 +42,8 @@ def run_doctor(index: Path, model: str) -> int:
         ("device", _device),
         ("model", lambda: _model(model)),
         ("words", lambda: _model(DEFAULT_LYRICS_MODEL)),
+        ("requests", lambda: _model(PHRASES_MODEL)),
+        ("voice", _voice),
         ("index", lambda: _index(index)),
         ("config", lambda: f"{config_file()} ({'read' if config_file().exists() else 'not there, defaults apply'})"),
     )
@@ -78,6 +81,23 @@ def _model(name: str) -> str:
     model = find_any_model(name)
     read_weights(model)
     return f"{model.id}, weights intact"
+
+
+def _voice() -> str:
+    """What `playlist --speak` needs; of the optional it says what is not there."""
+    from moodtag.speech.microphone import microphones
+    from moodtag.speech.transcribe import find_whisper, is_installed
+
+    model = _model(RETRIEVAL_MODEL)
+    if not is_installed():
+        return f"{model}; no recogniser: pip install 'moodtag[speech]'"
+    name = os.environ.get("MOODTAG_WHISPER", WHISPER_MODEL)
+    whisper = f"Whisper {name}" if find_whisper(name) is not None else f"Whisper {name} is not downloaded yet"
+    try:
+        devices = ", ".join(device.name for device in microphones()) or "no microphone"
+    except UsageError as error:
+        devices = error.message
+    return f"{model}; {whisper}; {devices}"
 
 
 def _index(path: Path) -> str:

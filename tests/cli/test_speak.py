@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from moodtag.cli.speak import with_source
+from tests.cli.test_commands import moodtag
 from tests.cli.test_playlist import music, playlist, scanned, server  # noqa: F401
 from tests.cli.test_usage import is_one_line
 from tests.speech.voices import VOICES, silence, spoken, wav, whisper_folder
@@ -147,3 +148,11 @@ def test_nothing_is_downloaded_unasked(speak: Playlist, tmp_path: Path) -> None:
 )
 def test_speak_alone_means_the_microphone(typed: list[str], read: list[str]) -> None:
     assert with_source(typed) == read
+
+
+def test_doctor_tells_what_listening_needs(tmp_path: Path) -> None:
+    assert f"; Whisper {whisper_folder()}; " in moodtag("doctor", MOODTAG_WHISPER=str(whisper_folder())).stdout
+    absent = moodtag("doctor", MOODTAG_WHISPER="base.en", HF_HOME=str(tmp_path / "hub"))
+    assert (absent.returncode, "Whisper base.en is not downloaded yet" in absent.stdout) == (0, True)
+    wrong = moodtag("doctor", MOODTAG_WHISPER=str(tmp_path))
+    assert (wrong.returncode, "holds no Whisper model" in wrong.stdout) == (1, True)
