@@ -30,10 +30,10 @@ def plot_space(file: Path, network: RetrievalNetwork | Joint, material: Material
     _, played = network.music(torch.from_numpy(music.embeddings))
     flat = UMAP(metric="cosine", n_neighbors=30, min_dist=0.3, random_state=1, n_jobs=1).fit_transform(torch.cat([said, played]).numpy())
     figure = Figure(figsize=(11, 5.2), layout="constrained")
-    panels = figure.subplots(1, 2, sharex=True, sharey=True)
+    panels = figure.subplots(1, 2)  # each on its own scale: voices and music keep apart
     parts = (
         ("voices of four actors not trained on", EMOTIONS, voices.emotion, flat[: len(said)], "^"),
-        ("music by its tags", TAGS, music.tag, flat[len(said) :], "o"),
+        ("music that it learnt from, by its tags", TAGS, music.tag, flat[len(said) :], "o"),
     )
     for panel, (title, names, labels, places, marker) in zip(panels, parts, strict=True):
         for number, name in enumerate(names):
