@@ -63,7 +63,7 @@ class Request:
 
     def fields(self) -> dict[str, Any]:
         """For a JSON text; `request_of` reads it."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, (), "", False)}
+        return {name: value for name, value in asdict(self).items() if value is not False and value not in (None, (), "")}
 
 
 def request_of(fields: dict[str, Any]) -> Request:
@@ -77,7 +77,7 @@ def request_of(fields: dict[str, Any]) -> Request:
     if known.get("tone") is not None:
         tone = known["tone"]
         scores = tuple(MoodScore(**score) for score in tone["emotions"])
-        known["tone"] = Tone(scores, tone["valence"], tone["arousal"], tuple(tone["joint"]))
+        known["tone"] = Tone(scores, tone["valence"], tone["arousal"], tuple(tone["joint"]), tone["model"])
     return Request(**known)
 
 
@@ -121,7 +121,7 @@ def compose(
     if len(catalogue) == 0:
         raise UsageError("no judged track is in the index", remedy="moodtag scan your music first")
     query, wish = read_request(request, catalogue, meanings, known_names(catalogue) if names is None else names)
-    by_voice = request.tone is not None and _voice_decides(request, query)
+    by_voice = request.tone is not None and _voice_decides(request.tone, request, query)
     gone: set[int] = set()
     while True:
         choice = choose(catalogue, wish, without=frozenset(gone))
@@ -147,7 +147,7 @@ def read_request(request: Request, catalogue: Catalogue, meanings: Meanings, nam
     near = None
     if request.tone is not None:
         query = replace(query, notes=(*query.notes, *_disagreement(request.tone, request, query)))
-        if _voice_decides(request, query):
+        if _voice_decides(request.tone, request, query):
             target = replace(target, valence=request.tone.valence, arousal=request.tone.arousal, moods=(), bittersweet=False)
             near = None if course is not None else nearness(request.tone, catalogue)
     wish = Wish(
@@ -168,9 +168,11 @@ def read_request(request: Request, catalogue: Catalogue, meanings: Meanings, nam
 def nearness(tone: Tone, catalogue: Catalogue) -> Floats | None:
     """How near each track lies to the voice in the space they share, (track,), NaN for tracks that another model judged.
 
-    None where that is not known of any. Raises ModelError where the retrieval model is damaged.
+    None where that is not known of any, or the voice was heard by another retrieval model. Raises ModelError where this one is damaged.
     """
     model = find_retrieval_model(RETRIEVAL_MODEL)
+    if tone.model != model.id:
+        return None
     known = np.isin(catalogue.model, [number for number, name in enumerate(catalogue.models) if name == model.config.heard_with])
     if not known.any():
         return None
@@ -181,20 +183,31 @@ def nearness(tone: Tone, catalogue: Catalogue) -> Floats | None:
     return found
 
 
-def _voice_decides(request: Request, query: Query) -> bool:
-    """Whether the mood is the voice's: it was asked to be, or neither words nor options say which."""
+def _voice_decides(tone: Tone, request: Request, query: Query) -> bool:
+    """Whether the mood is the voice's: it was asked to be, or neither words nor options say which, nor refuse the voice's own."""
     if request.match or request.lift:
         return True
     asked = (request.at, request.like, request.start, request.end, request.curve, *request.via)
-    return all(part is None for part in asked) and not query.speaks_of_mood
+    return all(part is None for part in asked) and not query.speaks_of_mood and not _is_refused(tone, query)
+
+
+def _is_refused(tone: Tone, query: Query) -> bool:
+    """Whether the words surely refuse such music as the voice would ask for."""
+    surely = (reading for reading in query.readings if reading.negated and reading.source != "meaning")
+    places = ((reading.valence, reading.arousal) for reading in surely)
+    return any(v is not None and a is not None and math.dist((v, a), (tone.valence, tone.arousal)) < _DISAGREE for v, a in places)
 
 
 def _disagreement(tone: Tone, request: Request, query: Query) -> Iterator[str]:
     """What a person should know whose words and whose voice ask for different music."""
-    said, voice = place_of(query.target), tone.emotions[0]
-    if said is None or not query.speaks_of_mood or voice.name == _NEUTRAL or voice.score < _SURELY_HEARD:
+    voice = tone.emotions[0]
+    if voice.name == _NEUTRAL or voice.score < _SURELY_HEARD:
         return
-    if math.dist((said.valence, said.arousal), (tone.valence, tone.arousal)) < _DISAGREE:
+    said = place_of(query.target)
+    if query.speaks_of_mood:
+        if said is None or math.dist((said.valence, said.arousal), (tone.valence, tone.arousal)) < _DISAGREE:
+            return
+    elif not _is_refused(tone, query):
         return
     follows = (
         "your voice decides, as you asked" if request.match or request.lift else "your words decide (--match-my-mood follows the voice)"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -140,6 +141,8 @@ def _reasons(composed: Composed, catalogue: Catalogue, pick: Pick) -> Iterator[s
     yield from (f"{name} {_short(scores[name])}" for name in best[:3])
     if wish.like is not None:
         yield f"alike {_short(float(catalogue.embedding[pick.row] @ catalogue.embedding[wish.like]))}"
+    if wish.near is not None and np.isfinite(wish.near[pick.row]):
+        yield f"near your voice {_short(float(wish.near[pick.row]))}"
     if wish.target.bittersweet and catalogue.bittersweet[pick.row]:
         yield "bittersweet"
 
@@ -157,8 +160,8 @@ def print_objects(request: Request, composed: Composed, catalogue: Catalogue) ->
             "voice": None if request.tone is None else _tone_record(request.tone),
             "journey": [asdict(corner) for corner in course_of(wish)],
             "like": None if wish.like is None else str(catalogue.path(wish.like)),
-            "moods": [asdict(mood) for mood in query.target.moods],
-            "avoided": list(query.target.avoided),
+            "moods": [asdict(mood) for mood in wish.target.moods],
+            "avoided": list(wish.target.avoided),
             "minutes": query.length.minutes,
             "tracks": len(composed.entries),
             "unknown": list(query.unknown),

@@ -104,13 +104,15 @@ class Place:
 class Tone:
     """How something was said: emotions and their probabilities, the likeliest first, and its place on the plane of words, 0..1.
 
-    `joint` are the 64 coordinates at which it lies in the space that voices share with music; of length 1.
+    `joint` are the 64 coordinates at which it lies in the space that voices share with music, of length 1: that of the retrieval
+    model `model`, and of no other.
     """
 
     emotions: "tuple[MoodScore, ...]"
     valence: float
     arousal: float
     joint: tuple[float, ...]
+    model: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class RetrievalPredictor:
         probabilities = F.softmax(log_odds[0], dim=0).tolist()
         valence, arousal = self._network.emotions.place(log_odds)[0].tolist()
         scores = [MoodScore(emotion.name, score) for emotion, score in zip(self.model.config.emotions, probabilities, strict=True)]
-        return Tone(tuple(sorted(scores, key=lambda score: -score.score)), valence, arousal, tuple(joint[0].tolist()))
+        return Tone(tuple(sorted(scores, key=lambda score: -score.score)), valence, arousal, tuple(joint[0].tolist()), self.model.id)
 
     @torch.inference_mode()
     def near(self, tone: Tone, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:

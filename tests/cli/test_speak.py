@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def speak(playlist: Playlist, music: Path) -> Playlist:  # noqa: F811
     return run
 
 
-def objects(done: "subprocess.CompletedProcess[str]") -> list[dict[str, object]]:
+def objects(done: "subprocess.CompletedProcess[str]") -> list[dict[str, Any]]:
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -57,6 +58,8 @@ def test_a_voice_that_disagrees_is_told_and_can_decide(speak: Playlist) -> None:
     voice = speak("--speak", VOICES / "angry.opus", "something", "calm", "--match-my-mood", "--json")
     assert "your voice decides, as you asked" in voice.stderr
     assert (objects(words)[0]["decided_by"], objects(voice)[0]["decided_by"]) == ("words", "voice")
+    assert [one["name"] for one in objects(words)[0]["moods"]] == ["calm"]
+    assert objects(voice)[0]["moods"] == []
 
 
 def test_a_journey_lifts_from_where_the_voice_is(speak: Playlist) -> None:
