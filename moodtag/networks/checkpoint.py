@@ -245,6 +245,8 @@ def read_retrieval_model(folder: Path) -> RetrievalModel:
         said, digest = _read_config(folder)
         config = parsed(RetrievalConfig, said, _BOUNDS)
         _check_text(config)
+        if not config.emotions:
+            raise ValueError("emotions names none")
         for emotion in config.emotions:
             check_name(emotion.name, "emotions")
     return RetrievalModel(folder, config, f"{config.name}@{digest}")

@@ -62,6 +62,7 @@ def test_it_is_found_and_shown_like_any_model() -> None:
     [
         ("layers", 9, "layers is 9"),
         ("heard_with", 5, "heard_with is 5, no text"),
+        ("emotions", [], "emotions names none"),
         ("emotions", [{"name": "x"}], "valence is missing"),
         ("emotions", [{"name": "a/b", "valence": 0.5, "arousal": 0.5}], "letters a-z"),
     ],
