@@ -1,5 +1,6 @@
 """What was said, written down by Whisper (Radford et al. 2022) as faster-whisper runs it, in a window no longer than the speech."""
 
+import os
 import re
 import zlib
 from collections.abc import Sequence
@@ -50,9 +51,10 @@ def find_whisper(name: str) -> Path | None:
 
     Raises ModelError for a folder that holds none, UsageError for a name that is none.
     """
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        if not (folder / "model.bin").is_file():
+    folder = Path(os.path.expanduser(name))
+    if os.path.isdir(folder):
+        # Without its tokenizer faster-whisper would ask the network for one.
+        if not all((folder / part).is_file() for part in ("model.bin", "tokenizer.json")):
             raise ModelError(f"{folder} holds no Whisper model", remedy="name the folder that holds model.bin and tokenizer.json")
         return folder
     from faster_whisper.utils import download_model

@@ -63,7 +63,10 @@ def test_a_model_is_found_by_its_folder_and_a_wrong_one_is_told(tmp_path: Path) 
     assert find_whisper(str(whisper_folder())) == whisper_folder()
     with pytest.raises(ModelError, match="holds no Whisper model"):
         find_whisper(str(tmp_path))
-    for name in ("tiny.xx", "../tiny", "https://example.org/model"):
+    (tmp_path / "model.bin").touch()
+    with pytest.raises(ModelError, match="holds no Whisper model"):
+        find_whisper(str(tmp_path))
+    for name in ("tiny.xx", "~nobody-of-that-name/tiny", "tiny" * 100, "../tiny", "https://example.org/model"):
         with pytest.raises(UsageError, match="no Whisper model"):
             find_whisper(name)
 
