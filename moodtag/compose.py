@@ -118,8 +118,7 @@ def compose(
     is_there: Callable[[Path], bool] = os.path.exists,
 ) -> Composed:
     """The playlist for a request; `names` are `known_names(catalogue)`. Raises UsageError for a request that cannot be carried out."""
-    if len(catalogue) == 0:
-        raise UsageError("no judged track is in the index", remedy="moodtag scan your music first")
+    check_not_empty(len(catalogue))
     query, wish = read_request(request, catalogue, meanings, known_names(catalogue) if names is None else names)
     by_voice = request.tone is not None and _voice_decides(request.tone, request, query)
     gone: set[int] = set()
@@ -131,6 +130,12 @@ def compose(
         gone |= missing
     entries = tuple(entry_of(catalogue, pick.row) for pick in choice.picks)
     return Composed(query, wish, choice, entries, len(gone), by_voice)
+
+
+def check_not_empty(tracks: int) -> None:
+    """Raises UsageError where there is no music to choose from."""
+    if tracks == 0:
+        raise UsageError("no judged track is in the index", remedy="moodtag scan your music first")
 
 
 def read_request(request: Request, catalogue: Catalogue, meanings: Meanings, names: Names) -> tuple[Query, Wish]:

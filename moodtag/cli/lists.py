@@ -14,7 +14,7 @@ from rich.text import Text
 from moodtag.cli.console import print_json, print_table, printable, short_path, stderr, with_remedy
 from moodtag.cli.explain import length_text, print_list, print_objects, tell
 from moodtag.cli.output import Output, check_place, open_player, put, rendered, settled, tell_navidrome, writable
-from moodtag.compose import Composed, Request, compose, load_meanings, request_of
+from moodtag.compose import Composed, Request, check_not_empty, compose, load_meanings, request_of
 from moodtag.core.catalogue import Catalogue
 from moodtag.core.errors import UsageError
 from moodtag.core.records import Place
@@ -24,6 +24,15 @@ from moodtag.playlist.formats import Format, Layout
 
 if TYPE_CHECKING:
     from moodtag.playlist.meaning import Meanings
+
+
+def check_ready(output: Output, index: Path, *, save: str | None) -> None:
+    """Raises UsageError or StoreError for what fails whatever is asked for: so that nobody speaks in vain."""
+    if save is not None:
+        _check_savable(save, output)
+    settled(output)
+    with open_index(index) as opened:
+        check_not_empty(opened.count())
 
 
 def run_playlist(request: Request, output: Output, index: Path, *, save: str | None) -> int:

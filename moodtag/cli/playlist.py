@@ -100,24 +100,35 @@ def make_playlist(
     json: Json = False,
 ) -> None:
     """Find music for what you say; the default: `moodtag playlist calm` (save NAME ... keeps it to be made again)."""
-    from moodtag.cli.lists import places, run_playlist
+    from moodtag.cli.lists import check_ready, places, run_playlist
     from moodtag.cli.output import Output
     from moodtag.compose import Request
     from moodtag.playlist.formats import Layout
 
-    _check_voice(speak, match_my_mood=match_my_mood, lift_me=lift_me, voice_only=voice_only, microphone=microphone)
-    if lift_me and (start or end or curve or via):
-        raise UsageError("--lift-me is a journey of its own", remedy="leave out --from, --to, --curve and --via")
+    _check_voice(context, speak)
+    if speak is not None:
+        _check_journey(match_my_mood=match_my_mood, lift_me=lift_me, elsewhere=bool(at or start or end or curve or via))
+    wanted = Output(
+        file=output,
+        form=None if form is None or _is_from_config(context, "form") else form.value,
+        usual=None if form is None else form.value,
+        layout=Layout(None if relative_to is None else relative_to.expanduser(), prefix, slash.value),
+        name=name,
+        numbers=not moods_only,
+        play=play,
+        explain=explain,
+        json=json,
+    )
     heard = None
     if speak is not None:
-        name = None if voice_only else whisper
-        heard = listen(Speaking(source=speak, device=microphone, whisper=name, may_download=download_whisper))
+        check_ready(wanted, index, save=save)
+        heard = listen(Speaking(source=speak, device=microphone, whisper=None if voice_only else whisper, may_download=download_whisper))
     typed = " ".join(words or [])
     request = Request(
         words=typed if heard is None else ", ".join(part for part in (typed, heard.words) if part),
         tone=None if heard is None else heard.tone,
-        match=match_my_mood,
-        lift=lift_me,
+        match=heard is not None and match_my_mood,
+        lift=heard is not None and lift_me,
         like=os.path.abspath(like) if like and Path(like).exists() else like,  # a saved playlist is refreshed from anywhere
         at=None if at is None else places(at)[0],
         start=start,
@@ -132,28 +143,28 @@ def make_playlist(
         max_track_minutes=max_track,
         seed=seed,
     )
-    wanted = Output(
-        file=output,
-        form=None if form is None or _is_from_config(context, "form") else form.value,
-        usual=None if form is None else form.value,
-        layout=Layout(None if relative_to is None else relative_to.expanduser(), prefix, slash.value),
-        name=name,
-        numbers=not moods_only,
-        play=play,
-        explain=explain,
-        json=json,
-    )
     raise typer.Exit(run_playlist(request, wanted, index, save=save))
 
 
-def _check_voice(speak: str | None, *, match_my_mood: bool, lift_me: bool, voice_only: bool, microphone: str | None) -> None:
-    """Raises UsageError for an option that has no voice to go by."""
-    given = (("--match-my-mood", match_my_mood), ("--lift-me", lift_me), ("--voice-only", voice_only), ("--microphone", microphone))
-    alone = [name for name, value in given if value]
-    if speak is None and alone:
-        raise UsageError(f"{alone[0]} needs a voice", remedy=f"moodtag playlist --speak {alone[0]}")
+_NEED_A_VOICE = ("match_my_mood", "lift_me", "voice_only", "microphone", "download_whisper")
+
+
+def _check_voice(context: typer.Context, speak: str | None) -> None:
+    """Raises UsageError for an option that has no voice to go by; those of config.toml wait for one."""
+    for name in _NEED_A_VOICE:
+        source = context.get_parameter_source(name)
+        if speak is None and source is not None and source.name == "COMMANDLINE":
+            flag = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{flag} needs a voice", remedy=f"moodtag playlist --speak {flag}")
+
+
+def _check_journey(*, match_my_mood: bool, lift_me: bool, elsewhere: bool) -> None:
+    """Raises UsageError where the voice is to say where the music lies, and something else says so too."""
     if match_my_mood and lift_me:
         raise UsageError("--match-my-mood and --lift-me ask for different music", remedy="choose one")
+    if elsewhere and (match_my_mood or lift_me):
+        reason = "--lift-me is a journey of its own" if lift_me else "--match-my-mood goes where your voice is"
+        raise UsageError(reason, remedy="leave out --at, --from, --to, --curve and --via")
 
 
 def _is_from_config(context: typer.Context, name: str) -> bool:

@@ -1,5 +1,6 @@
 """`moodtag playlist --speak`: listens to a microphone, a file or a pipe, and tells what was heard."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +25,12 @@ MICROPHONE = "microphone"
 """What `--speak` alone stands for."""
 
 _PIPE = "-"
-_RECORDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a", ".aiff", ".webm", ".mp4", ".amr")
-_DOWNLOADS = "about 75 MB, MIT licence, from huggingface.co, once"
+_RECORDINGS = (
+    ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aiff", ".aif", ".caf", ".webm", ".mka", ".mkv", ".mp4", ".3gp",
+    ".amr", ".wma", ".au", ".wv",
+)  # fmt: skip
+_TINY = "about 75 MB, MIT licence"
+_COSTS = {"tiny.en": _TINY, "tiny": _TINY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,11 @@ def with_source(arguments: Sequence[str]) -> list[str]:
 def _is_source(argument: str) -> bool:
     if argument == _PIPE:
         return True
-    return not argument.startswith("-") and (Path(argument).suffix.lower() in _RECORDINGS or Path(argument).exists())
+    return not argument.startswith("-") and (Path(argument).suffix.lower() in _RECORDINGS or _is_there(argument))
+
+
+def _is_there(path: str | Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - of a sentence, too long for a name, Path.exists raises
 
 
 def listen(speaking: Speaking) -> "Heard":
@@ -82,14 +91,14 @@ def _samples(speaking: Speaking) -> "Samples":
     from moodtag.speech.sound import read_speech
 
     if speaking.source == _PIPE:
-        if sys.stdin.isatty():
+        if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("nothing is piped in", remedy="arecord -d 5 | moodtag playlist --speak -")
         return read_speech(sys.stdin.buffer, name="what is piped in")
     return read_speech(_recording(Path(speaking.source)))
 
 
 def _recording(path: Path) -> Path:
-    if not path.exists():
+    if not _is_there(path):
         raise UsageError(f"no such file: {path}", remedy="name a recording, or none to use the microphone")
     if path.is_dir():
         raise UsageError(f"{path} is a folder", remedy="name a recording, or none to use the microphone")
@@ -111,11 +120,16 @@ def _whisper(name: str, *, may_download: bool) -> Path:
 
 
 def _agrees(name: str) -> bool:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     import typer
 
-    return typer.confirm(f"What you say is written down here, by Whisper {printable(name)}. Download it ({_DOWNLOADS})?", err=True)
+    return typer.confirm(f"What you say is written down here, by Whisper {printable(name)}. Download it ({cost_of(name)})?", err=True)
+
+
+def cost_of(name: str) -> str:
+    """What a person should know before a recogniser is downloaded."""
+    return f"{_COSTS.get(name, 'its page tells size and licence')}, from huggingface.co, once"
 
 
 def _need_extra() -> None:

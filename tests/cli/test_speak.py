@@ -1,7 +1,9 @@
 """`moodtag playlist --speak` as people use it: a real voice, a real recogniser, a real library."""
 
 import json
+import os
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moodtag.cli.speak import with_source
-from tests.cli.test_commands import moodtag
-from tests.cli.test_playlist import music, playlist, scanned, server  # noqa: F401
+from moodtag.cli.speak import cost_of, with_source
+from tests.cli.test_commands import ENVIRONMENT, moodtag
+from tests.cli.test_playlist import COMMAND, config, music, playlist, scanned, server  # noqa: F401
 from tests.cli.test_usage import is_one_line
 from tests.speech.voices import VOICES, silence, spoken, wav, whisper_folder
 
@@ -85,10 +87,61 @@ def test_without_a_recogniser_only_the_voice_is_heard(speak: Playlist) -> None:
     assert "heard:" not in done.stderr
 
 
-def test_a_recording_may_be_piped_in(speak: Playlist, tmp_path: Path) -> None:
-    pipe = tmp_path / "voice.wav"
-    pipe.write_bytes(wav(spoken("sad"), rate_hz=16_000, channels=2))
-    assert 'heard: "Something sad' in speak("--speak", pipe, "--json").stderr
+def piped(tmp_path: Path, *arguments: str, **stdin: Any) -> "subprocess.CompletedProcess[bytes]":
+    environment = {**ENVIRONMENT, **os.environ, "MOODTAG_WHISPER": str(whisper_folder())}
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, check=False, env=environment, cwd=tmp_path, **stdin)
+
+
+@pytest.mark.usefixtures("music")
+def test_a_recording_may_be_piped_in(tmp_path: Path) -> None:
+    done = piped(tmp_path, "--speak", "-", "--json", input=wav(spoken("sad"), channels=2))
+    assert b'heard: "Something sad' in done.stderr
+    assert next(json.loads(line) for line in done.stdout.splitlines())["decided_by"] == "words"
+
+
+@pytest.mark.usefixtures("music")
+def test_a_pipe_that_is_closed_or_empty_is_told(tmp_path: Path) -> None:
+    closed = piped(tmp_path, "--speak", "-", preexec_fn=lambda: os.close(0))
+    empty = piped(tmp_path, "--speak", "-", stdin=subprocess.DEVNULL)
+    assert (closed.returncode, empty.returncode) == (2, 2)
+    assert closed.stderr.startswith(b"moodtag: nothing is piped in (")
+    assert empty.stderr.startswith(b"moodtag: what is piped in cannot be heard: ")
+
+
+def test_a_named_pipe_is_a_recording(speak: Playlist, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "voice")
+    thread = threading.Thread(target=lambda: (tmp_path / "voice").write_bytes(wav(spoken("sad"))))
+    thread.start()
+    done = speak("--speak", tmp_path / "voice")
+    thread.join()
+    assert 'heard: "Something sad' in done.stderr
+
+
+def test_the_playlist_has_the_name_it_is_given_or_its_files(speak: Playlist, tmp_path: Path) -> None:
+    for arguments, name in (((), "now"), (("--name", "Tonight"), "Tonight")):
+        done = speak("--speak", VOICES / "sad.opus", "-o", tmp_path / "now.m3u8", *arguments)
+        assert done.returncode == 0, done.stderr
+        assert f"#PLAYLIST:{name}" in (tmp_path / "now.m3u8").read_text(errors="surrogateescape").splitlines()
+
+
+def test_defaults_for_a_voice_leave_typed_playlists_alone(speak: Playlist, config: Path, music: Path) -> None:  # noqa: F811
+    config.write_text('[playlist]\nmicrophone = "desk"\nvoice_only = true\nlift_me = true\ndownload_whisper = true\n')
+    typed, spoke = speak("calm", "--json"), speak("--speak", VOICES / "sad.opus", "--json")
+    assert objects(typed)[0]["journey"] == []
+    assert "heard:" not in spoke.stderr
+    assert "lifted: " in objects(spoke)[0]["read"]
+
+
+@pytest.mark.parametrize("arguments", [("-o", "/nowhere/now.m3u8"), ("--index", "/nowhere/index.sqlite3"), ("--play", "--format", "nsp")])
+def test_nobody_speaks_in_vain(speak: Playlist, arguments: tuple[str, ...]) -> None:
+    done = speak("--speak", VOICES / "sad.opus", *arguments)
+    assert is_one_line(done)
+    assert "heard:" not in done.stderr
+
+
+def test_what_a_download_costs_is_said_of_the_model_that_is_meant() -> None:
+    assert "75 MB, MIT" in cost_of("tiny.en")
+    assert not any("MB" in cost_of(name) or "MIT" in cost_of(name) for name in ("large-v3", "someone/whisper"))
 
 
 def recording(tmp_path: Path, samples: np.ndarray) -> Path:
@@ -120,7 +173,12 @@ def test_ten_minutes_of_speech_are_cut_and_told(speak: Playlist, tmp_path: Path)
         (("--match-my-mood",), "--match-my-mood needs a voice"),
         (("--speak", VOICES / "sad.opus", "--lift-me", "--match-my-mood"), "ask for different music"),
         (("--speak", VOICES / "sad.opus", "--lift-me", "--curve", "party"), "a journey of its own"),
+        (("--speak", VOICES / "sad.opus", "--match-my-mood", "--at", ".9,.2"), "goes where your voice is"),
+        (("--speak", VOICES / "sad.opus", "--lift-me", "--at", ".9,.2"), "a journey of its own"),
+        (("--download-whisper", "calm"), "--download-whisper needs a voice"),
         (("--speak", VOICES / "sad.opus", "--whisper", "tiny.xx"), "no Whisper model tiny.xx"),
+        (("--speak", VOICES / "sad.opus", "--whisper", "~nobody-of-that-name/tiny"), "no Whisper model ~nobody"),
+        (("--speak", VOICES / "sad.opus", "--whisper", "tiny" * 100), "no Whisper model tinytiny"),
     ],
 )
 def test_wrong_usage_is_one_line_with_a_remedy(speak: Playlist, arguments: tuple[str | Path, ...], words: str) -> None:
@@ -145,6 +203,8 @@ def test_nothing_is_downloaded_unasked(speak: Playlist, tmp_path: Path) -> None:
         (["--speak", "calm"], ["--speak=microphone", "calm"]),
         (["--speak", "-"], ["--speak", "-"]),
         (["--speak", "gone.wav"], ["--speak", "gone.wav"]),
+        (["--speak", "gone.aac"], ["--speak", "gone.aac"]),
+        (["--speak", "calm " * 100], ["--speak=microphone", "calm " * 100]),
         (["--speak=x"], ["--speak=x"]),
         (["calm", "--", "--speak"], ["calm", "--", "--speak"]),
     ],
