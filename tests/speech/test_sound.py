@@ -2,6 +2,7 @@
 
 import io
 import os
+import struct
 import threading
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import soxr
 
 from moodtag.core.errors import UsageError
 from moodtag.speech.sound import MAX_READ_S, RATE_HZ, read_speech
-from tests.conftest import DATA
+from tests.conftest import DATA, encode
 from tests.speech.voices import VOICES, silence, spoken, wav
 
 
@@ -75,6 +76,32 @@ def test_a_name_is_never_an_address(tmp_path: Path) -> None:
     (tmp_path / "list.m3u8").write_text(f"#EXTM3U\n#EXTINF:1,\n{VOICES / 'sad.opus'}\n")
     with pytest.raises(UsageError, match="cannot be heard"):
         read_speech(tmp_path / "list.m3u8")
+
+
+def float_wav(samples: np.ndarray) -> bytes:
+    raw = samples.astype("<f4").tobytes()
+    head = struct.pack("<4sI8sIHHIIHH4sI", b"RIFF", 36 + len(raw), b"WAVEfmt ", 16, 3, 1, RATE_HZ, 4 * RATE_HZ, 4, 32, b"data", len(raw))
+    return head + raw
+
+
+@pytest.mark.parametrize("gain", [32_768, 1e30])
+def test_a_recording_beyond_full_scale_is_brought_back_to_it(gain: float) -> None:
+    heard = read_speech(io.BytesIO(float_wav(spoken("sad") * gain)), name="loud")
+    assert np.abs(heard).max() == pytest.approx(1)
+    assert likeness(heard, spoken("sad")) > 0.999
+
+
+def test_what_is_no_number_in_a_recording_is_silence() -> None:
+    samples = spoken("sad").copy()
+    samples[[5_000, 9_000, 12_000]] = np.inf, -np.inf, np.nan
+    heard = read_speech(io.BytesIO(float_wav(samples)), name="broken")
+    assert np.abs(heard).max() == pytest.approx(np.abs(spoken("sad")).max(), abs=0.01)
+
+
+def test_recordings_in_a_row_are_heard_though_their_rates_differ(tmp_path: Path) -> None:
+    parts = [encode(tmp_path / f"{rate_hz}.mp3", spoken("sad"), "mp3", "mp3", rate_hz) for rate_hz in (48_000, 22_050)]
+    (tmp_path / "both.mp3").write_bytes(b"".join(part.read_bytes() for part in parts))
+    assert len(read_speech(tmp_path / "both.mp3")) == pytest.approx(2 * len(spoken("sad")), rel=0.1)
 
 
 def test_a_truncated_file_gives_what_is_there() -> None:
