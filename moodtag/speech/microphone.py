@@ -1,7 +1,7 @@
 """The microphone, through PortAudio: it listens until whoever speaks has ended."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -84,9 +84,10 @@ def open_microphone(name: str | None) -> Iterator[Microphone]:
     try:
         device = sounddevice.query_devices(int(name) if name is not None and name.isdigit() else name, kind="input")
         stream = _stream(sounddevice, device)
+        stream.start()  # which a device in use by another may refuse
     except (ValueError, sounddevice.PortAudioError) as error:
         raise _unusable(name, error) from error
-    with stream:
+    with closing(stream):
         yield _Stream(stream, sounddevice.PortAudioError)
 
 

@@ -1,13 +1,15 @@
 """The microphone: when it stops, and what becomes of one that is gone."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soxr
 
 from moodtag.core.errors import UsageError
-from moodtag.speech.microphone import record
+from moodtag.speech.microphone import microphones, open_microphone, record
 from moodtag.speech.sound import RATE_HZ
 from tests.speech.voices import Samples, silence, spoken
 
@@ -76,3 +78,59 @@ def test_nobody_is_listened_to_for_ever() -> None:
     microphone = Recorded(np.tile(spoken("sad"), 40))
     heard = record(microphone)
     assert len(heard) / RATE_HZ < 39
+
+
+BUSY = """
+class PortAudioError(Exception):
+    pass
+
+class InputStream:
+    samplerate = 16_000.0
+    def __init__(self, **options):
+        if options["channels"] > 1:
+            raise PortAudioError("Invalid number of channels")
+    def start(self):
+        raise PortAudioError("Error starting stream: Device unavailable [PaErrorCode -9985]")
+    def close(self):
+        pass
+
+class default:
+    device = (0, 0)
+
+def query_devices(device=None, kind=None):
+    one = {"name": "Desk", "index": 0, "max_input_channels": 1, "default_samplerate": 48_000.0}
+    return one if kind else [one]
+"""
+
+
+@pytest.fixture
+def sounddevice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The file that is imported in the place of the real module: of this machine's devices nothing is known."""
+    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path / "sounddevice.py"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [(None, "there is no microphone: Error starting"), ("0", "microphone 0 cannot be used: Error starting")]
+)
+def test_a_microphone_that_another_program_has_is_told(sounddevice: Path, name: str | None, words: str) -> None:
+    sounddevice.write_text(BUSY)
+    with pytest.raises(UsageError, match=words) as raised, open_microphone(name):
+        pass
+    assert raised.value.remedy
+    assert [device.name for device in microphones()] == ["Desk"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "remedy"),
+    [
+        ("raise OSError('PortAudio library not found')", "PortAudio is not installed", "libportaudio2"),
+        ("raise ImportError('no cffi')", "needs sounddevice", "pip install"),
+    ],
+)
+def test_what_is_missing_is_told_with_its_remedy(sounddevice: Path, text: str, words: str, remedy: str) -> None:
+    sounddevice.write_text(text)
+    with pytest.raises(UsageError, match=words) as raised, open_microphone(None):
+        pass
+    assert remedy in (raised.value.remedy or "")
