@@ -16,7 +16,7 @@ from moodtag.cli.usage import config_defaults
 from moodtag.compose import Request, compose
 from moodtag.core.records import BITTERSWEET
 from moodtag.core.settings import DEFAULT_LYRICS_MODEL
-from moodtag.networks.checkpoint import Model, find_lyrics_model, find_model
+from moodtag.networks.checkpoint import Model, find_lyrics_model, find_model, find_retrieval_model
 from moodtag.training.table import BEST_PUBLISHED
 from tests.playlist.library import library
 from tests.playlist.requests import meanings, score
@@ -138,3 +138,17 @@ def test_the_test_command_is_marked_for_ci() -> None:
     block = re.search(r"<!-- test command -->\n```sh\n(.*?)```", README, re.DOTALL)
     assert block is not None
     assert block[1].splitlines()[-1] == "pytest"
+
+
+def test_what_is_said_of_voices_is_what_was_measured() -> None:
+    metrics = json.loads((find_retrieval_model("retrieval").folder / "metrics.json").read_text(encoding="utf-8"))
+    accuracies = [row["accuracy"] for row in metrics["emotion"].values()]
+    shares = {
+        row["modality"]: row["precision"]["mean"]
+        for row in metrics["retrieval"]
+        if (row["protocol"], row["losses"]) == ("sound", "+ EmoSim")
+    }
+    text = " ".join(README.split())
+    assert f"eight emotions in {accuracies[0]:.1%}" in text
+    assert f"of six in {accuracies[1]:.1%}" in text
+    assert f"{shares['speech']:.1%} have the mood nearest to its own, and {shares['label']:.1%} would" in text
