@@ -49,7 +49,7 @@ class Catalogue:
         for name in COLUMNS:
             column = getattr(self, name)
             picked[name] = [column[i] for i in tracks] if isinstance(column, list) else column[list(tracks)]
-        return Catalogue(**picked)
+        return Catalogue(**picked, models=self.models)
 
     def path(self, track: int) -> Path:
         """Where the track's file is."""

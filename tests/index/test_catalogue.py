@@ -106,6 +106,7 @@ def test_some_of_its_tracks_are_a_catalogue_of_their_own(index: Path) -> None:
         whole = opened.catalogue()
     some = whole.only([2, 0])
     assert [some.path(row) for row in range(len(some))] == [Path("/music/c.mp3"), Path("/music/a.mp3")]
+    assert [some.models[number] for number in some.model] == [whole.models[number] for number in whole.model[[2, 0]]]
     some.valence[0] = 0.0
     assert whole.valence[2] == 0.25
     assert len(whole.only([])) == 0
