@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -37,6 +37,8 @@ _FORMATS = "mp3,flac,ogg,mov,aac,loas,wav,w64,aiff,asf,ape,wv,mpc,mpc8,dsf,iff,m
 _WHOLE_SHARE = 0.98  # tools differ in whether tags and padding belong to the sound's bytes
 _MAX_COUNTED_SHARE = 17 / 16  # FFmpeg gives up an mp3's count of frames for an estimate if the file is longer than that
 _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+# Before 19, PyAV refuses tags that are not UTF-8 unless it is told otherwise; since then it never does, and knows no such option.
+_LENIENT: dict[str, Any] = {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < 19 else {}
 _BROKEN = (av.FFmpegError, OSError, ValueError, EOFError)
 
 
@@ -49,9 +51,7 @@ def decode(path: Path, plan: ExcerptPlan, *, rate_hz: int) -> Sound:
     Raises DecodeError where the file holds no sound that can be decoded, or less than 0.25 s; MemoryError.
     """
     try:
-        # A file object, not a name: FFmpeg would read "http:x.mp3" or "concat:x" as an address.
-        with path.open("rb") as file, av.open(file, metadata_errors="ignore", options=dict(_OPTIONS)) as container:
-            assert isinstance(container, InputContainer)
+        with path.open("rb") as file, _opened(file) as container:
             return _decode(path, container, plan, rate_hz)
     except _BROKEN as error:
         raise _decode_error(path, error) from error
@@ -64,11 +64,17 @@ def audio_key(path: Path) -> str:
     Raises DecodeError where there is no sound.
     """
     try:
-        with path.open("rb") as file, av.open(file, metadata_errors="ignore", options=dict(_OPTIONS)) as container:
-            assert isinstance(container, InputContainer)
+        with path.open("rb") as file, _opened(file) as container:
             return _audio_key(container, _audio_stream(path, container))
     except _BROKEN as error:
         raise _decode_error(path, error) from error
+
+
+def _opened(file: BinaryIO) -> InputContainer:
+    """The container in a file object; by its name FFmpeg would read "http:x.mp3" or "concat:x" as an address."""
+    container = av.open(file, "r", options=dict(_OPTIONS), **_LENIENT)
+    assert isinstance(container, InputContainer)
+    return container
 
 
 def _audio_key(container: InputContainer, stream: AudioStream) -> str:

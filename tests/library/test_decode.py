@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from moodtag.core.errors import DecodeError
 from moodtag.core.records import ExcerptPlan
-from moodtag.library.decode import decode
+from moodtag.library.decode import audio_key, decode
 from moodtag.library.files import is_audio
-from tests.conftest import DATA, ENCODED, KEPT, MakeAudio, encode
+from tests.conftest import DATA, ENCODED, KEPT, MakeAudio, encode, give_title
 
 PLAN = ExcerptPlan(count=3, duration_s=1.0)
 # m4a and m4b are left out: half of one as PyAV writes it has no index, and cannot be opened
@@ -356,6 +356,15 @@ def test_no_name_is_read_as_an_address_or_an_option(name: str, tmp_path: Path, m
     shutil.copyfile(DATA / "elegy.flac", tmp_path / name)
     monkeypatch.chdir(tmp_path)
     assert decode(Path(name), PLAN, rate_hz=16_000).excerpts
+
+
+def test_tags_that_are_not_utf8_cost_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.flac"
+    shutil.copyfile(DATA / "elegy.flac", path)
+    give_title(path)
+    path.write_bytes(path.read_bytes().replace("Élégie".encode(), b"\xff\xfel\xff\xfegie"))
+    assert decode(path, PLAN, rate_hz=16_000).excerpts
+    assert audio_key(path) == audio_key(DATA / "elegy.flac")
 
 
 def test_a_name_that_is_not_utf8_is_read(tmp_path: Path) -> None:
