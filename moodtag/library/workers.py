@@ -3,12 +3,13 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -97,7 +98,8 @@ class Workers:
 
     def _submit(self, work: Callable[[], T]) -> "Future[T]":
         try:
-            future: Future[T] = self._pool.schedule(work, timeout=self._limits.timeout_s)
+            with _without_interrupts():
+                future: Future[T] = self._pool.schedule(work, timeout=self._limits.timeout_s)
         except RuntimeError as error:
             future = Future()
             future.set_exception(BrokenProcessPool(str(error)))
@@ -132,6 +134,17 @@ class Workers:
         """Ends the processes, whatever they are at."""
         self._pool.stop()
         self._pool.join()
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Threads that begin meanwhile, and processes that those begin, do not hear the terminal's Ctrl-C from their first moment on."""
+    resource_tracker.ensure_running()  # what starts it lets all interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _hear(path: Path, plan: ExcerptPlan, rate_hz: int, read_texts: ReadTexts | None) -> Heard:
