@@ -87,6 +87,14 @@ def find_tracks(paths: Iterable[Path], *, hidden: bool = False, follow_links: bo
         yield from walker.start(Path(os.path.abspath(path)))
 
 
+def find_file(path: Path) -> Found:
+    """What is at a path that another program names, links followed: a track, or why there is none. Raises nothing."""
+    try:
+        return _track(path)
+    except ValueError as error:
+        return Found(path, error=f"no path: {error}")
+
+
 def is_audio(path: Path) -> bool:
     """Whether the name is an audio file's."""
     return path.suffix.lower() in AUDIO_SUFFIXES

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import beets
 import mediafile
+import psutil
 import pytest
 from beets import plugins as loaded
 from beets import ui
@@ -81,16 +83,22 @@ class Beets:
         assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr
 
-    def items(self, query: str = "") -> list[Item]:
-        """The library's items, by title."""
+    @contextmanager
+    def library(self) -> Iterator[Library]:
+        """The library, opened."""
         library = Library(str(self.folder / "library.db"), str(self.music))
         try:
+            yield library
+        finally:
+            library._close()
+
+    def items(self, query: str = "") -> list[Item]:
+        """The library's items, by title."""
+        with self.library() as library:
             items = sorted(library.items(query), key=lambda item: item.title)
             for item in items:
                 item.keys()  # loaded before the library is closed
             return items
-        finally:
-            library._close()
 
     def item(self, query: str = "") -> Item:
         (item,) = self.items(query)
@@ -202,6 +210,13 @@ def incoming(tmp_path: Path, make_audio: MakeAudio) -> Callable[..., Path]:
 def fields_of(item: Item) -> tuple[list[str], float | None, float | None, str]:
     """What files hold as well."""
     return item.moods, item.valence, item.arousal, item.mood_model
+
+
+def workers_of(process: psutil.Process) -> list[psutil.Process]:
+    """Processes that decode for this one."""
+    with suppress(psutil.NoSuchProcess):
+        return [child for child in process.children(recursive=True) if "spawn_main" in " ".join(child.cmdline())]
+    return []
 
 
 def path_of(item: Item) -> Path:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import mediafile
 import psutil
 import pytest
 
@@ -14,7 +15,7 @@ from moodtag.library.files import find_tracks
 from moodtag.library.tags import read_tags
 from moodtag.networks.checkpoint import Model
 from moodtag.scan import ScanOptions, scan
-from tests.beets.conftest import Beets, fields_of, path_of
+from tests.beets.conftest import Beets, fields_of, path_of, workers_of
 from tests.beets.test_files import tags_of
 from tests.beets.test_mood import never
 from tests.lyrics.words import RAIN
@@ -54,8 +55,7 @@ def test_new_music_is_tagged(way: str, source: str, beet: Beets, incoming: Incom
 
 
 def workers() -> list[psutil.Process]:
-    """Processes that decode for this one."""
-    return [child for child in psutil.Process().children(recursive=True) if "spawn_main" in " ".join(child.cmdline())]
+    return workers_of(psutil.Process())
 
 
 def test_what_an_import_wrote_can_be_taken_back(beet: Beets, incoming: Incoming) -> None:
@@ -76,6 +76,35 @@ def test_a_persons_moods_survive_an_import(beet: Beets, incoming: Incoming) -> N
     assert (item.moods, item.valence) == (["Rainy"], 0.0)
     assert item.mood_model.endswith("/kept")
     assert fields_of(item) == tags_of(item)
+
+
+@pytest.mark.parametrize("source", [["-A"], []], ids=["as is", "archive"])
+def test_what_a_person_sets_on_import_stands(source: list[str], beet: Beets, incoming: Incoming) -> None:
+    beet.configure(plugins="mood archive")
+    assert beet("import", "-q", *source, "--set", "valence=0.9", str(incoming(".flac", "One").parent)) == 0
+    item = beet.item()
+    assert item.valence == 0.9
+    assert item.moods and item.arousal is not None
+    if not source:  # beets itself writes
+        assert fields_of(item) == tags_of(item)
+        assert item.mood_model.endswith("/kept")
+
+
+def test_what_other_plugins_write_after_an_arrival_is_not_in_the_way(beet: Beets, incoming: Incoming, tmp_path: Path) -> None:
+    beet.configure(plugins="mood archive painter")
+    for number in range(2):
+        path = incoming(".mp3", f"Track {number}", album=f"Album {number}")
+        (tmp_path / "albums" / str(number)).mkdir(parents=True)
+        shutil.move(path, tmp_path / "albums" / str(number))
+    assert beet("import", "-q", str(tmp_path / "albums")) == 0
+    assert "not judged" not in beet.told
+    for item in beet.items():
+        media = mediafile.MediaFile(path_of(item))
+        assert (media.comments, media.grouping) == ("painted", "hung")
+        assert fields_of(item) == tags_of(item)
+        assert item.mood_model.endswith("/audio")
+        assert beet("mood", "--undo", f"id:{item.id}") == 0
+        assert read_tags(path_of(item)) == {"MOOD": (), "VALENCE": (), "AROUSAL": (), "MOODTAG": ()}
 
 
 def test_without_writing_the_library_alone_knows(beet: Beets, incoming: Incoming, model: Model) -> None:

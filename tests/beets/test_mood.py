@@ -6,15 +6,20 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
 import beets
+import psutil
 import pytest
 
 from beetsplug.mood import check_version
 from beetsplug.mood.fields import ITEM_TYPES
+from beetsplug.mood.judging import Request, judge
+from beetsplug.mood.settings import read_settings
 from moodtag.core.records import FieldChange, Lock
 from moodtag.index.file import own_index
 from moodtag.library.files import find_tracks
@@ -24,7 +29,7 @@ from moodtag.locks import set_moods
 from moodtag.networks.checkpoint import Model
 from moodtag.scan import ScanOptions, scan
 from moodtag.words import WordsOptions
-from tests.beets.conftest import SUFFIXES, Beets, fields_of, path_of
+from tests.beets.conftest import SUFFIXES, Beets, fields_of, path_of, workers_of
 from tests.changes import apply_changes
 from tests.lyrics.words import RAIN
 
@@ -46,6 +51,10 @@ def add(beet: Beets, *paths: Path) -> None:
     """Brings files into the library without judging them."""
     beet.configure(mood={**beet.config["mood"], "auto": False})
     assert beet("import", "-q", "-A", "-m", *map(str, paths)) == 0
+
+
+def request_to_write() -> Request:
+    return Request(read_settings(beets.config["mood"]), write=True)
 
 
 def test_library_files_and_index_agree(judged: Beets) -> None:
@@ -148,7 +157,9 @@ def test_files_are_written_when_beets_would(config: dict[str, Any], options: lis
 
 def test_what_is_forced_is_judged_again(judged: Beets) -> None:
     before = judged.track(path_of(judged.item("title:mp3")))
-    change(path_of(judged.item("title:mp3")), FieldChange("VALENCE", (), ("0.999",)))
+    path = path_of(judged.item("title:mp3"))
+    change(path, FieldChange("VALENCE", (), ("0.999",)))
+    os.utime(path, (time.time() + 2, time.time() + 2))  # beets counts in whole seconds
     judged("update")
     assert judged.item("title:mp3").valence == 0.999
     assert judged("mood", "-f", "--existing", "replace", "title:mp3") == 0
@@ -184,6 +195,16 @@ def test_what_a_person_set_in_the_library_alone_stands(judged: Beets) -> None:
     assert judged.item("title:flac").mtime == 0  # beets' mark of what is not written yet
 
 
+def test_what_a_person_set_in_the_library_alone_stands_when_files_are_written_later(judged: Beets) -> None:
+    judged("mood", "--undo")
+    judged("modify", "-y", "-W", "title:flac", "valence=0.9")
+    for option in ("-W", "-w"):
+        assert judged("mood", option) == 0
+        item = judged.item("title:flac")
+        assert item.valence == 0.9
+        assert item.moods and item.arousal is not None
+
+
 def test_locks_hold(judged: Beets) -> None:
     path = path_of(judged.item("title:ogg"))
     with own_index(judged.index) as index:
@@ -216,6 +237,82 @@ def test_a_track_that_cannot_be_judged_is_told_and_costs_itself(judged: Beets, i
     assert judged.item("title:Good").moods
     assert judged("mood", "title:Broken") == 0
     assert "1 skipped" in judged.told  # not tried again until it changes
+
+
+def test_paths_that_hold_no_file_cost_themselves(judged: Beets) -> None:
+    folder, long = path_of(judged.item("title:mp3")), path_of(judged.item("title:ogg"))
+    folder.unlink()
+    folder.mkdir()
+    shutil.copy(path_of(judged.item("title:flac")), folder / "inside.flac")
+    with judged.library() as library:
+        item = library.items("title:ogg")[0]
+        item.path = os.fsencode(long.with_name("x" * 300 + ".ogg"))  # as from a disk with longer names
+        item.store()
+    assert judged("mood") == 1
+    assert f"2 of {len(SUFFIXES)} tracks failed" in judged.told
+    assert "mp3: a folder, not a file" in judged.told
+    assert "ogg: not readable: File name too long" in judged.told
+
+
+def test_a_query_that_matches_nothing_is_told(beet: Beets) -> None:
+    assert beet("mood", "title:nowhere") == 0
+    assert beet.told.endswith("mood: no tracks match")
+    assert not beet.index.exists()
+    assert beet("mood", "-p", "title:nowhere") == 0
+
+
+def test_a_name_that_is_not_utf8_is_judged(judged: Beets, tmp_path: Path) -> None:
+    path = path_of(judged.item("title:mp3"))
+    odd = path.rename(path.with_name("caf\udce9.mp3"))
+    with judged.library() as library:
+        item = library.items("title:mp3")[0]
+        item.path = os.fsencode(odd)
+        item.store()
+    assert judged("mood") == 0
+    assert f"{len(SUFFIXES)} current" in judged.told
+    assert judged("moodlist", "calm", "-o", str(tmp_path / "calm.m3u8")) == 0
+    assert os.fsencode(odd) in (tmp_path / "calm.m3u8").read_bytes()
+    assert judged("mood", "--undo", "title:mp3") == 0
+    assert read_tags(odd) == {"MOOD": (), "VALENCE": (), "AROUSAL": (), "MOODTAG": ()}
+
+
+def test_what_others_do_to_the_library_meanwhile_stands(judged: Beets) -> None:
+    judged("mood", "--undo")
+    with judged.library() as library:
+        outcomes = judge(list(library.items()), library, request_to_write())
+        first, _, _ = next(outcomes)
+        others = [suffix[1:] for suffix in SUFFIXES if suffix[1:] != first.title]
+        with judged.library() as another:
+            for changed in another.items(f"title:{others[0]}"):
+                changed.valence = 0.9
+                changed.store()
+            for removed in another.items(f"title:{others[1]}"):
+                removed.remove()
+        list(outcomes)
+        (left,) = next(
+            iter(library._connection().execute("select count(*) from item_attributes where entity_id not in (select id from items)"))
+        )
+    assert judged.item(f"title:{others[0]}").valence == 0.9
+    assert len(judged.items()) == len(SUFFIXES) - 1
+    assert left == 0
+
+
+def test_trouble_in_the_midst_ends_the_run_and_its_processes(judged: Beets) -> None:
+    judged("mood", "--undo")
+
+    class TroubleError(Exception):
+        pass
+
+    with (
+        judged.library() as library,
+        pytest.raises(TroubleError),
+        closing(judge(list(library.items()), library, request_to_write())) as outcomes,
+    ):
+        next(outcomes)
+        raise TroubleError
+    assert not workers_of(psutil.Process())
+    with own_index(judged.index) as index:
+        assert not index.is_last_run_open()
 
 
 def test_a_file_that_cannot_hold_tags_is_known_to_the_library(judged: Beets) -> None:
@@ -288,6 +385,13 @@ def test_undo_without_a_query_takes_back_no_run_outside_the_library(judged: Beet
     assert (read_tags(path) or {})["MOOD"] == ("Rainy",)
     assert judged("mood", "--undo") == 1
     assert "nothing to undo" in judged.told
+
+
+def test_undo_leaves_what_a_person_has_not_written_yet(judged: Beets) -> None:
+    judged("modify", "-y", "-W", "title:flac", "valence=0.9")
+    assert judged("mood", "--undo", "title:flac") == 0
+    item = judged.item("title:flac")
+    assert (item.valence, item.moods, item.get("arousal"), "mood_model" in item) == (0.9, [], None, False)
 
 
 def test_undo_of_what_the_library_alone_knows(judged: Beets) -> None:

@@ -23,7 +23,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 from beetsplug.mood.commands import list_command, mood_command, with_remedy
-from beetsplug.mood.fields import ITEM_TYPES, MEDIA_FIELDS, add_media_fields
+from beetsplug.mood.fields import ITEM_TYPES, add_media_fields
 from beetsplug.mood.older import STORES_FIELDS_OF_PLUGINS, mend_store
 from beetsplug.mood.settings import DEFAULTS, read_settings
 
@@ -100,9 +100,8 @@ class MoodPlugin(BeetsPlugin):
 
     def leave_to_moodtag(self, item: "Item", tags: dict[str, Any]) -> None:
         """Takes the moods out of what beets writes during an import: moodtag writes them itself, so that it can take them back."""
-        if self._importer is not None and self._importer.is_under_way(item):
-            for name in MEDIA_FIELDS:
-                tags.pop(name, None)
+        if self._importer is not None:
+            self._importer.leave_out(item, tags)
 
     def note_arrival(self, task: "ImportTask") -> None:
         """A task's files are where they belong."""
@@ -117,6 +116,7 @@ class MoodPlugin(BeetsPlugin):
         atexit.unregister(importer.close)
         try:
             with self._sparing():
+                importer.release()
                 self._tell(importer.settle())
         finally:
             importer.close()

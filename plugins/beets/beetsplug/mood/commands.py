@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +62,8 @@ def _run_mood(plugin: "MoodPlugin", lib: "Library", opts: Any, args: list[str]) 
     request = Request(settings, write=plugin.is_to_write(opts.write), force=force, pretend=opts.pretend)
     items = list(lib.items(args))
     tally = Tally()
-    with told():
-        for number, (item, outcome, is_news) in enumerate(judge(items, lib, request), 1):
+    with told(), closing(judge(items, lib, request)) as outcomes:
+        for number, (item, outcome, is_news) in enumerate(outcomes, 1):
             tally.add(outcome, is_news=is_news)
             if outcome.status is Status.FAILED:
                 plugin._log.error("{}: {}", item, with_remedy(outcome.error, outcome.remedy))

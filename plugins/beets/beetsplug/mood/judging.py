@@ -2,20 +2,21 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from beets.library import Item, Library
 
 from beetsplug.mood.settings import Settings
-from beetsplug.mood.verdicts import keep_outcome
+from beetsplug.mood.verdicts import is_settled, keep_outcome
 from moodtag.core.records import Outcome, Status
 from moodtag.index.file import open_index, own_index
 from moodtag.index.store import Index
-from moodtag.library.files import Found, find_tracks
+from moodtag.library.files import Found, find_file
 from moodtag.networks.checkpoint import Model, find_model
 from moodtag.prune import is_missing
 from moodtag.scan import ScanOptions, scan
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from moodtag.networks.predict import Predictor
 
 GONE = "its file is not there"
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +61,33 @@ class Tally:
 
     def text(self) -> str:
         """All counts on a line."""
+        if not self.statuses:
+            return "no tracks match"
         counts = ", ".join(f"{count} {status.value}" for status, count in self.statuses.items())
         total = self.statuses.total()
         return f"{total} track{'' if total == 1 else 's'}: {counts}; {self.stored} stored, {self.written} written"
 
 
-def judge(items: Sequence[Item], lib: Library, request: Request) -> Iterator[tuple[Item, Outcome, bool]]:
+def judge(items: Sequence[Item], lib: Library, request: Request) -> Generator[tuple[Item, Outcome, bool], None, None]:
     """Judges the items' files, stores what came of it, and yields each item with its outcome and whether that was news to it."""
     settings = request.settings
     by_path = paths_of(items)
-    there = [path for path in by_path if not is_missing(path)]
-    for path in by_path.keys() - set(there):
+    if not by_path:
+        return
+    found = {path: find_file(path) for path in by_path}
+    for path in [path for path, each in found.items() if each.stamp is None and is_missing(path)]:
+        del found[path]
         yield by_path[path], Outcome(path, Status.FAILED, error=GONE, remedy="beet update forgets it"), False
     model = find_model(settings.model)
     given = {path: Given(item.lyrics) for path, item in by_path.items() if item.lyrics}
     options = replace(scan_options(settings, words_of(settings, given)), write=request.write, force=request.force, dry_run=request.pretend)
-    found = {each.path: each for each in find_tracks(there)}
-    with index_for(request) as index:
-        for outcome in scan(found.values(), model, loader(model, settings), index, options, paths=(folder_of(lib),)):
+    with (
+        index_for(request) as index,
+        closing(scan(found.values(), model, loader(model, settings), index, options, paths=(folder_of(lib),))) as outcomes,
+    ):
+        for outcome in outcomes:
             item = by_path[outcome.path]
-            yield item, outcome, not request.pretend and keep(item, outcome, found[outcome.path], settings)
+            yield item, outcome, not request.pretend and _keep_now(item, lib, outcome, found[outcome.path], settings)
 
 
 def paths_of(items: Sequence[Item]) -> dict[Path, Item]:
@@ -86,10 +95,22 @@ def paths_of(items: Sequence[Item]) -> dict[Path, Item]:
     return {item.filepath: item for item in items}
 
 
-def keep(item: Item, outcome: Outcome, found: Found, settings: Settings) -> bool:
-    """Stores what came of the item's file; whether that was news."""
-    mtime_ns = 0 if found.stamp is None else found.stamp.mtime_ns
-    return keep_outcome(item, outcome, existing=settings.existing, mtime_ns=mtime_ns)
+def _keep_now(item: Item, lib: Library, outcome: Outcome, found: Found, settings: Settings) -> bool:
+    """As `keep`, in the item as it is by now: judging a library takes hours, in which others change it."""
+    if is_settled(item, outcome, mtime_ns=_mtime_ns(found)):
+        return False
+    assert item.id is not None
+    item_now = lib.get_item(item.id)
+    return item_now is not None and keep(item_now, outcome, found, settings)
+
+
+def keep(item: Item, outcome: Outcome, found: Found, settings: Settings, *, own: Mapping[str, Any] = _NOTHING) -> bool:
+    """Stores what came of the item's file; whether that was news. `own` is what a person wants in its place."""
+    return keep_outcome(item, outcome, existing=settings.existing, mtime_ns=_mtime_ns(found), own=own)
+
+
+def _mtime_ns(found: Found) -> int:
+    return 0 if found.stamp is None else found.stamp.mtime_ns
 
 
 def scan_options(settings: Settings, words: WordsOptions | None) -> ScanOptions:

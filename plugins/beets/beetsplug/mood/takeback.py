@@ -9,7 +9,7 @@ from beets.library import Item
 
 from beetsplug.mood.fields import number_in
 from beetsplug.mood.judging import paths_of
-from beetsplug.mood.verdicts import fields_in, put_fields
+from beetsplug.mood.verdicts import fields_in, judged_fields, put_fields
 from moodtag.core.errors import StoreError
 from moodtag.index.file import own_index
 from moodtag.index.store import Index
@@ -37,13 +37,14 @@ def take_back(items: Sequence[Item], index_file: Path, *, last_run: bool, preten
         run_id = index.journal.last_run(by_path.keys()) if last_run else None
         if last_run and run_id is None:
             raise StoreError("nothing to undo: no write into a file of this library stands")
+        own = {path: _own(item, path, index) for path, item in by_path.items() if item.mtime == 0}
         undone: dict[Path, list[Undone]] = {}
         for each in _undone(index, run_id, list(by_path), pretend=pretend):
             undone.setdefault(each.path, []).append(each)
         for path, item in by_path.items():
             if path in undone or (not last_run and _is_judged(item)):
                 if not pretend:
-                    _read_again(item, path, index)
+                    _read_again(item, path, index, own.get(path, {}))
                 yield Restored(item, tuple(undone.get(path, ())))
 
 
@@ -59,8 +60,16 @@ def _is_judged(item: Item) -> bool:
     return bool(item.get("mood_model", with_album=False))
 
 
-def _read_again(item: Item, path: Path, index: Index) -> None:
-    """Gives the item what its file says; the confidence belongs to the model's verdict and goes with it."""
+def _own(item: Item, path: Path, index: Index) -> dict[str, Any]:
+    """What neither the file nor the model says: a person set it in the library and has not written it yet."""
+    track, held = index.get(path), fields_in(path)
+    judged = {} if track is None or track.verdict is None else judged_fields(track.verdict)
+    values = {name: item.get(name, with_album=False) for name in ("moods", "valence", "arousal")}
+    return {name: value for name, value in values.items() if value not in (None, [], held[name], judged.get(name))}
+
+
+def _read_again(item: Item, path: Path, index: Index, own: dict[str, Any]) -> None:
+    """Gives the item what its file says, or a person in its place; the confidence belongs to the model's verdict and goes with it."""
     try:
         mtime_ns = stamp_of(path).mtime_ns
     except OSError:
@@ -69,4 +78,4 @@ def _read_again(item: Item, path: Path, index: Index) -> None:
     track = index.get(path)
     is_of_model = track is not None and track.verdict is not None and (values["mood_model"] or "").startswith(f"{track.model}/")
     values["mood_confidence"] = number_in(track.verdict.confidence) if is_of_model and track and track.verdict else None
-    put_fields(item, values, mtime_ns=mtime_ns, is_written=True)
+    put_fields(item, values | own, mtime_ns=mtime_ns, is_written=True)

@@ -1,5 +1,6 @@
 """From what moodtag says of a file to the fields of its item, in beets' library."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,18 @@ from moodtag.library.tags import Tags, read_tags
 _NANOSECONDS = 1_000_000_000
 
 
-def keep_outcome(item: Item, outcome: Outcome, *, existing: Existing, mtime_ns: int) -> bool:
+def keep_outcome(item: Item, outcome: Outcome, *, existing: Existing, mtime_ns: int, own: Mapping[str, Any]) -> bool:
     """Stores in the item what its file holds or is to hold of moods; whether that was news.
 
     `mtime_ns` is the file's from before the scan. What a person changed in the library and has not written into the file
-    yet stands where existing values are kept.
+    yet stands where existing values are kept, as does what is known to be their `own`.
     """
-    if outcome.verdict is None or _is_settled(item, outcome, mtime_ns):
+    if outcome.verdict is None or is_settled(item, outcome, mtime_ns=mtime_ns):
         return False
     held = _tags_of(outcome.path)
     values = _values(held, outcome)
     if existing == "keep" and item.mtime == 0:  # beets' mark of what differs from the file
-        values |= _unwritten(item, _before(held, outcome))
+        values |= {**_unwritten(item, _before(held, outcome), outcome), **own}
     return put_fields(item, values, mtime_ns=mtime_ns, is_written=outcome.written and bool(outcome.changes))
 
 
@@ -50,6 +51,17 @@ def put_fields(item: Item, values: dict[str, Any], *, mtime_ns: int, is_written:
     return is_news
 
 
+def values_of(outcome: Outcome) -> dict[str, Any]:
+    """What the file holds or is to hold, whatever a person wants; there must be a verdict."""
+    return _values(_tags_of(outcome.path), outcome)
+
+
+def judged_fields(verdict: Verdict) -> dict[str, Any]:
+    """The fields as the verdict alone says them."""
+    moods = [mood.name for mood in verdict.moods]
+    return {"moods": moods, "valence": number_in(verdict.valence), "arousal": number_in(verdict.arousal)}
+
+
 def fields_in(path: Path) -> dict[str, Any]:
     """The fields as the file has them, None for what it does not hold."""
     tags = _tags_of(path)
@@ -61,7 +73,7 @@ def fields_in(path: Path) -> dict[str, Any]:
     }
 
 
-def _is_settled(item: Item, outcome: Outcome, mtime_ns: int) -> bool:
+def is_settled(item: Item, outcome: Outcome, *, mtime_ns: int) -> bool:
     """Whether nothing can be news: judged before, in the library, and the file is as beets knows it."""
     if outcome.status is not Status.CURRENT or item.get("valence", with_album=False) is None:
         return False
@@ -99,19 +111,25 @@ def _values(held: Tags, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _unwritten(item: Item, before: Tags) -> dict[str, Any]:
-    """The values that a person gave the item and that its file did not have: where both have one, or nothing was ever judged."""
+def _unwritten(item: Item, before: Tags, outcome: Outcome) -> dict[str, Any]:
+    """The values that a person gave the item and that its file did not have.
+
+    Where the file has none, the library's may be those of an earlier verdict, unless nothing was ever judged or this very
+    verdict says otherwise.
+    """
     had = {
         "moods": list(before.get("MOOD", ())),
         "valence": number_in(_first(before, "VALENCE")),
         "arousal": number_in(_first(before, "AROUSAL")),
     }
-    is_unjudged = not item.get("mood_model", with_album=False)
+    assert outcome.verdict is not None
+    model = item.get("mood_model", with_album=False)
+    judged = judged_fields(outcome.verdict) if model == f"{outcome.model}/{outcome.verdict.modality}" else {}
     own = {name: item.get(name, with_album=False) for name in had}
     return {
         name: value
         for name, value in own.items()
-        if value not in (None, []) and value != had[name] and (is_unjudged or had[name] not in (None, []))
+        if value not in (None, [], had[name], judged.get(name)) and (not model or judged or had[name] not in (None, []))
     }
 
 
