@@ -29,8 +29,7 @@ def statuses(beet: Beets, model: Model) -> list[str]:
         return [each.status.value for each in scan(find_tracks([beet.music]), model, never, index, ScanOptions(jobs=1))]
 
 
-@pytest.mark.parametrize("way", ["-c", "-m", "-C"])
-@pytest.mark.parametrize("source", ["as is", "archive"])
+@pytest.mark.parametrize(("way", "source"), [("-c", "as is"), ("-c", "archive"), ("-m", "archive"), ("-C", "as is")])
 def test_new_music_is_tagged(way: str, source: str, beet: Beets, incoming: Incoming, model: Model) -> None:
     beet.configure(plugins="mood archive")
     paths = [incoming(".mp3", "One!"), incoming(".flac", "Two!")]
@@ -92,7 +91,7 @@ def test_what_a_person_sets_on_import_stands(source: list[str], beet: Beets, inc
 
 def test_what_other_plugins_write_after_an_arrival_is_not_in_the_way(beet: Beets, incoming: Incoming, tmp_path: Path) -> None:
     beet.configure(plugins="mood archive painter")
-    for number in range(2):
+    for number in range(3):
         path = incoming(".mp3", f"Track {number}", album=f"Album {number}")
         (tmp_path / "albums" / str(number)).mkdir(parents=True)
         shutil.move(path, tmp_path / "albums" / str(number))
