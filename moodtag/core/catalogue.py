@@ -45,7 +45,7 @@ class Catalogue:
 
     def only(self, tracks: Sequence[int]) -> "Catalogue":
         """These tracks alone, in their order; nothing of the whole is shared."""
-        picked: dict[str, Any] = {"models": self.models}
+        picked: dict[str, Any] = {}
         for name in COLUMNS:
             column = getattr(self, name)
             picked[name] = [column[i] for i in tracks] if isinstance(column, list) else column[list(tracks)]
