@@ -214,11 +214,15 @@ def _local_time(stamp: str | None) -> str:
 def _asked(request: dict[str, Any]) -> str:
     """A saved request for people."""
     words = request.get("words", "")
-    rest = [f"{name.replace('_', ' ')} {_value_text(value)}" for name, value in request.items() if name != "words"]
+    rest = [f"{name.replace('_', ' ')} {_value_text(value)}".rstrip() for name, value in request.items() if name != "words"]
     return ", ".join(part for part in (words, *rest) if part)
 
 
 def _value_text(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(_value_text(one) for one in value)
+    if isinstance(value, dict) and "emotions" in value:
+        return str(value["emotions"][0]["name"])
+    if value is True:
+        return ""
     return f"{value['valence']:g},{value['arousal']:g}" if isinstance(value, dict) else str(value)
