@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.text import Text
 
@@ -76,10 +76,19 @@ def listen(speaking: Speaking) -> "Heard":
     model = find_retrieval_model(RETRIEVAL_MODEL)
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(Listener, model, whisper)  # while someone speaks
-        samples = _samples(speaking)
-        heard = loading.result().hear(samples)
+        try:
+            samples = _samples(speaking)
+            heard = loading.result().hear(samples)
+        except KeyboardInterrupt:
+            _give_up()
     _tell(heard)
     return heard
+
+
+def _give_up() -> NoReturn:
+    """Ends at once: an orderly end waits for what is being loaded, for seconds, and for ever where an import was cut short."""
+    sys.stderr.flush()
+    os._exit(130)
 
 
 def _samples(speaking: Speaking) -> "Samples":

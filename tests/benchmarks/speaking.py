@@ -1,7 +1,8 @@
 """What speaking costs, and what it loses against typing: `python -m tests.benchmarks.speaking WHISPER_FOLDER`.
 
-Prints the CPU time from the end of speech to the playlist, of the whole command, and its peak memory. Where espeak-ng is
-installed it speaks every request of tests/data/requests, and the share is printed that is understood as if it were typed.
+Needs an index of music (MOODTAG_INDEX). Prints the CPU time from the end of speech to the playlist, of the whole command, and
+its peak memory. Where espeak-ng is installed it speaks every request of tests/data/requests, and the share is printed that is
+understood as if it were typed.
 """
 
 import os
@@ -46,7 +47,7 @@ def _whole_command(spoken: Path, whisper: Path) -> None:
     environment = {**os.environ, "MOODTAG_WHISPER": str(whisper), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "moodtag", "playlist", "--speak", str(spoken), "--json"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(f"the whole command, start-up and loading with it: {cpu_s:.2f} CPU-s, peak {after.ru_maxrss / 1024:.0f} MB")

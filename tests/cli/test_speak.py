@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,7 +76,8 @@ def test_a_journey_lifts_from_where_the_voice_is(speak: Playlist) -> None:
 
 def test_a_spoken_playlist_is_made_again_without_its_voice(speak: Playlist, tmp_path: Path) -> None:
     file = tmp_path / "now.m3u8"
-    assert speak("save", "now", "--speak", VOICES / "angry.opus", "-o", file).returncode == 0
+    assert speak("save", "now", "--speak", VOICES / "angry.opus", "--lift-me", "-o", file).returncode == 0
+    assert "tone angry, lift " in " ".join(speak("list").stdout.split())
     before = file.read_bytes()
     file.unlink()
     assert speak("refresh", "now").returncode == 0
@@ -106,6 +109,46 @@ def test_a_pipe_that_is_closed_or_empty_is_told(tmp_path: Path) -> None:
     assert (closed.returncode, empty.returncode) == (2, 2)
     assert closed.stderr.startswith(b"moodtag: nothing is piped in (")
     assert empty.stderr.startswith(b"moodtag: what is piped in cannot be heard: ")
+
+
+ENDLESS_MICROPHONE = """
+import sys, time
+import numpy as np
+
+class PortAudioError(Exception):
+    pass
+
+class InputStream:
+    samplerate = 16_000.0
+    def __init__(self, **options):
+        pass
+    def start(self):
+        print("listening", file=sys.stderr, flush=True)
+    def read(self, count):
+        time.sleep(0.1)
+        return np.zeros((count, 1), np.float32), False
+    def close(self):
+        print("closed", file=sys.stderr)
+
+def query_devices(device, kind):
+    return {"name": "Desk", "index": 0, "max_input_channels": 1, "default_samplerate": 16_000.0}
+"""
+
+
+@pytest.mark.usefixtures("music")
+def test_ctrl_c_while_listening_ends_at_once_and_quietly(tmp_path: Path) -> None:
+    (tmp_path / "sounddevice.py").write_text(ENDLESS_MICROPHONE)
+    modules = os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))
+    environment = {**ENVIRONMENT, **os.environ, "MOODTAG_WHISPER": str(whisper_folder()), "PYTHONPATH": modules}
+    with subprocess.Popen([*COMMAND, "--speak"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "listening\n"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        asked = time.monotonic()
+        printed, told = process.communicate(timeout=60)
+    assert time.monotonic() - asked < 2
+    assert (process.returncode, printed, told) == (130, "", "closed\n")
 
 
 def test_a_named_pipe_is_a_recording(speak: Playlist, tmp_path: Path) -> None:
