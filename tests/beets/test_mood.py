@@ -3,22 +3,17 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
-import textwrap
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
 import beets
-import psutil
 import pytest
 
 from beetsplug.mood import check_version
 from beetsplug.mood.fields import ITEM_TYPES
-from beetsplug.mood.judging import Request, judge
+from beetsplug.mood.judging import Request
 from beetsplug.mood.settings import read_settings
 from moodtag.core.records import FieldChange, Lock
 from moodtag.index.file import own_index
@@ -29,7 +24,7 @@ from moodtag.locks import set_moods
 from moodtag.networks.checkpoint import Model
 from moodtag.scan import ScanOptions, scan
 from moodtag.words import WordsOptions
-from tests.beets.conftest import SUFFIXES, Beets, fields_of, path_of, workers_of
+from tests.beets.conftest import SUFFIXES, Beets, fields_of, path_of
 from tests.changes import apply_changes
 from tests.lyrics.words import RAIN
 
@@ -225,96 +220,6 @@ def test_what_moodtag_wrote_is_known_without_judging(judged: Beets) -> None:
     assert all(item.moods and item.mood_confidence for item in judged.items())
 
 
-def test_a_track_that_cannot_be_judged_is_told_and_costs_itself(judged: Beets, incoming: Incoming, tmp_path: Path) -> None:
-    add(judged, incoming(".mp3", "Good"), incoming(".flac", "Broken"), incoming(".flac", "Gone"))
-    path_of(judged.item("title:Gone")).unlink()
-    broken = path_of(judged.item("title:Broken"))
-    broken.write_bytes(broken.read_bytes()[:8000] + os.urandom(400))
-    assert judged("mood") == 1
-    assert f"2 of {len(SUFFIXES) + 3} tracks failed" in judged.told
-    assert "The Artist - The Album - Broken: " in judged.told
-    assert "The Artist - The Album - Gone: its file is not there (beet update forgets it)" in judged.told
-    assert judged.item("title:Good").moods
-    assert judged("mood", "title:Broken") == 0
-    assert "1 skipped" in judged.told  # not tried again until it changes
-
-
-def test_paths_that_hold_no_file_cost_themselves(judged: Beets) -> None:
-    folder, long = path_of(judged.item("title:mp3")), path_of(judged.item("title:ogg"))
-    folder.unlink()
-    folder.mkdir()
-    shutil.copy(path_of(judged.item("title:flac")), folder / "inside.flac")
-    with judged.library() as library:
-        item = library.items("title:ogg")[0]
-        item.path = os.fsencode(long.with_name("x" * 300 + ".ogg"))  # as from a disk with longer names
-        item.store()
-    assert judged("mood") == 1
-    assert f"2 of {len(SUFFIXES)} tracks failed" in judged.told
-    assert "mp3: a folder, not a file" in judged.told
-    assert "ogg: not readable: File name too long" in judged.told
-
-
-def test_a_query_that_matches_nothing_is_told(beet: Beets) -> None:
-    assert beet("mood", "title:nowhere") == 0
-    assert beet.told.endswith("mood: no tracks match")
-    assert not beet.index.exists()
-    assert beet("mood", "-p", "title:nowhere") == 0
-
-
-def test_a_name_that_is_not_utf8_is_judged(judged: Beets, tmp_path: Path) -> None:
-    path = path_of(judged.item("title:mp3"))
-    odd = path.rename(path.with_name("caf\udce9.mp3"))
-    with judged.library() as library:
-        item = library.items("title:mp3")[0]
-        item.path = os.fsencode(odd)
-        item.store()
-    assert judged("mood") == 0
-    assert f"{len(SUFFIXES)} current" in judged.told
-    assert judged("moodlist", "calm", "-o", str(tmp_path / "calm.m3u8")) == 0
-    assert os.fsencode(odd) in (tmp_path / "calm.m3u8").read_bytes()
-    assert judged("mood", "--undo", "title:mp3") == 0
-    assert read_tags(odd) == {"MOOD": (), "VALENCE": (), "AROUSAL": (), "MOODTAG": ()}
-
-
-def test_what_others_do_to_the_library_meanwhile_stands(judged: Beets) -> None:
-    judged("mood", "--undo")
-    with judged.library() as library:
-        outcomes = judge(list(library.items()), library, request_to_write())
-        first, _, _ = next(outcomes)
-        others = [suffix[1:] for suffix in SUFFIXES if suffix[1:] != first.title]
-        with judged.library() as another:
-            for changed in another.items(f"title:{others[0]}"):
-                changed.valence = 0.9
-                changed.store()
-            for removed in another.items(f"title:{others[1]}"):
-                removed.remove()
-        list(outcomes)
-        (left,) = next(
-            iter(library._connection().execute("select count(*) from item_attributes where entity_id not in (select id from items)"))
-        )
-    assert judged.item(f"title:{others[0]}").valence == 0.9
-    assert len(judged.items()) == len(SUFFIXES) - 1
-    assert left == 0
-
-
-def test_trouble_in_the_midst_ends_the_run_and_its_processes(judged: Beets) -> None:
-    judged("mood", "--undo")
-
-    class TroubleError(Exception):
-        pass
-
-    with (
-        judged.library() as library,
-        pytest.raises(TroubleError),
-        closing(judge(list(library.items()), library, request_to_write())) as outcomes,
-    ):
-        next(outcomes)
-        raise TroubleError
-    assert not workers_of(psutil.Process())
-    with own_index(judged.index) as index:
-        assert not index.is_last_run_open()
-
-
 def test_a_file_that_cannot_hold_tags_is_known_to_the_library(judged: Beets) -> None:
     judged("mood", "--undo")
     path = path_of(judged.item("title:flac"))
@@ -428,25 +333,6 @@ def test_words_can_be_left_out(judged: Beets) -> None:
     assert f"{len(SUFFIXES)} current; 0 stored" in judged.told
 
 
-def test_a_busy_index_is_told(judged: Beets) -> None:
-    with own_index(judged.index):
-        assert judged("mood") == 1
-    assert "another moodtag is at work on the index" in judged.told
-
-
-@pytest.mark.parametrize(("option", "value"), [("model", "none"), ("existing", "burn"), ("device", "tpu"), ("lyrics", "sung")])
-def test_a_config_that_cannot_be_followed_is_told(option: str, value: str, judged: Beets) -> None:
-    judged.configure(mood={option: value})
-    assert judged("mood") == 1
-    assert value in judged.told
-
-
-def test_the_token_is_not_shown(beet: Beets, capsys: pytest.CaptureFixture[str]) -> None:
-    beet.configure(mood={"genius_token": "secret"})
-    assert beet("config") == 0
-    assert "secret" not in capsys.readouterr().out
-
-
 def test_other_plugins_see_the_fields(judged: Beets, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     judged.configure(
         plugins="mood smartplaylist play export info types spotify",
@@ -463,41 +349,3 @@ def test_other_plugins_see_the_fields(judged: Beets, capsys: pytest.CaptureFixtu
     assert f"valence: {judged.item('title:mp3').valence}" in capsys.readouterr().out
     assert len(judged.process("play", "-y", "moods:calm").splitlines()) >= len(SUFFIXES)  # which becomes the player
     assert judged("ls", "arousal:0.1..", "spotify_valence:..1", ",", "moods:calm") == 0
-
-
-def run_python(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr
-
-
-def test_loading_the_plugin_imports_nothing_heavy() -> None:
-    told = run_python("""
-        import sys
-        import beets.plugins, beets.ui, beets.library
-        before = set(sys.modules)
-        import beetsplug.mood
-        heavy = {"torch", "numpy", "av", "sqlite_utils", "rich", "mutagen", "moodtag.scan"} - before
-        print(sorted(heavy & set(sys.modules)))
-    """)
-    assert told == "[]\n"
-
-
-@pytest.mark.parametrize(
-    ("absent", "remedy"), [("beets", "the plugin mood needs beets: pip install 'moodtag[beets]'"), ("moodtag", "pipx inject beets moodtag")]
-)
-def test_what_is_missing_is_told(absent: str, remedy: str) -> None:
-    told = run_python(f"""
-        import sys
-        sys.modules["{absent}"] = None
-        import beetsplug.mood
-    """)
-    assert remedy in told
-
-
-def test_an_older_beets_is_told() -> None:
-    from beets.ui import UserError  # type: ignore[attr-defined]
-
-    with pytest.raises(UserError, match=r"mood needs beets 2\.10 or newer, this is 2\.9\.1"):
-        check_version("2.9.1")
-    check_version("2.10.0")
-    check_version("3.0.0rc1")
