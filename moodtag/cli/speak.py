@@ -138,7 +138,7 @@ def _agrees(name: str) -> bool:
 
 def cost_of(name: str) -> str:
     """What a person should know before a recogniser is downloaded."""
-    return f"{_COSTS.get(name, 'its page tells size and licence')}, from huggingface.co, once"
+    return f"{_COSTS.get(name, 'its page tells size and licence')}, from the Hugging Face Hub, once"
 
 
 def _need_extra() -> None:
