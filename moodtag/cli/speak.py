@@ -1,12 +1,14 @@
 """`moodtag playlist --speak`: listens to a microphone, a file or a pipe, and tells what was heard."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from rich.text import Text
@@ -95,8 +97,8 @@ def _samples(speaking: Speaking) -> "Samples":
     if speaking.source == MICROPHONE:
         from moodtag.speech.microphone import open_microphone, record
 
-        with open_microphone(speaking.device) as microphone, _meter() as on_level:
-            return record(microphone, on_level=on_level)
+        with open_microphone(speaking.device) as microphone, _meter() as on_level, _interruptible(on_level) as heed:
+            return record(microphone, on_level=heed)
     from moodtag.speech.sound import read_speech
 
     if speaking.source == _PIPE:
@@ -146,6 +148,28 @@ def _need_extra() -> None:
 
     if not is_installed():
         raise UsageError("listening needs faster-whisper and sounddevice", remedy="pip install 'moodtag[speech]'")
+
+
+@contextmanager
+def _interruptible(on_level: "Callable[[float], None]") -> "Iterator[Callable[[float], None]]":
+    """`on_level`, in which a Ctrl-C is raised again: of one in the midst of an import, some library's own handler may make nothing."""
+    asked = False
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        signal.default_int_handler(number, frame)
+
+    def heed(level: float) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        on_level(level)
+
+    old = signal.signal(signal.SIGINT, ask)
+    try:
+        yield heed
+    finally:
+        signal.signal(signal.SIGINT, old)
 
 
 @contextmanager

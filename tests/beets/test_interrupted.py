@@ -20,6 +20,7 @@ from moodtag.index.file import own_index
 from tests.beets.conftest import Beets, workers_of
 
 PATIENCE_S = 60.0
+TRACKS = 400
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def wait_for(happened: Callable[[], object]) -> None:
 
 def test_an_interrupted_import_leaves_no_process_and_no_half_file(beet: Beets, incoming: Callable[..., Path]) -> None:
     first = incoming(".mp3", "0")
-    for number in range(1, 100):
+    for number in range(1, TRACKS):
         shutil.copyfile(first, first.with_name(f"{number}.mp3"))
     with running("import", "-q", "-A", str(first.parent)) as process:
         wait_for(lambda: workers_of(process))
@@ -58,7 +59,7 @@ def test_an_interrupted_import_leaves_no_process_and_no_half_file(beet: Beets, i
     with own_index(beet.index) as index:
         assert index.notice is None
         assert not index.is_last_run_open()
-        assert index.count() < 100
+        assert index.count() < TRACKS
 
 
 def test_a_stage_that_beets_aborts_judges_no_more(judged: Beets) -> None:
