@@ -181,10 +181,10 @@ def nearness(tone: Tone, catalogue: Catalogue) -> Floats | None:
     known = np.isin(catalogue.model, [number for number, name in enumerate(catalogue.models) if name == model.config.heard_with])
     if not known.any():
         return None
-    from moodtag.networks.retrieval import RetrievalPredictor  # torch: a second that typed words need not wait
+    from moodtag.networks.retrieval import load_predictor  # torch: a second that typed words need not wait
 
     found = np.full(len(catalogue), np.nan, np.float32)
-    found[known] = RetrievalPredictor(model).near(tone, catalogue.embedding[known, : model.config.music_size])
+    found[known] = load_predictor(model).near(tone, catalogue.embedding[known, : model.config.music_size])
     return found
 
 

@@ -33,10 +33,10 @@ class Listener:
 
     def __init__(self, model: RetrievalModel, whisper: Path | None) -> None:
         """`whisper` None: no words are written down. Raises ModelError where either is damaged."""
-        from moodtag.networks.retrieval import RetrievalPredictor  # torch: while someone speaks, nobody waits for it
+        from moodtag.networks.retrieval import load_predictor  # torch: while someone speaks, nobody waits for it
 
         self._transcriber = None if whisper is None else Transcriber(whisper)
-        self._predictor: RetrievalPredictor = RetrievalPredictor(model)
+        self._predictor = load_predictor(model)
 
     def hear(self, samples: "Samples") -> Heard:
         """What is said in a recording, mono float32 (sample,) at 16 kHz. Raises UsageError where nobody speaks in it."""

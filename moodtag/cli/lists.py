@@ -1,7 +1,6 @@
 """What `moodtag playlist` does: composes, prints or writes a list, keeps it, makes it again."""
 
 import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -13,7 +12,7 @@ from rich.text import Text
 
 from moodtag.cli.console import print_json, print_table, printable, short_path, stderr, with_remedy
 from moodtag.cli.explain import length_text, print_list, print_objects, tell
-from moodtag.cli.output import Output, check_place, open_player, put, rendered, settled, tell_navidrome, writable
+from moodtag.cli.output import Output, check_place, open_player, print_raw, put, rendered, settled, tell_navidrome, writable
 from moodtag.compose import Composed, Request, check_not_empty, compose, load_meanings, request_of
 from moodtag.core.catalogue import Catalogue
 from moodtag.core.errors import UsageError
@@ -73,9 +72,7 @@ def _print(request: Request, composed: Composed, catalogue: Catalogue, output: O
     elif output.is_list_wanted:
         print_list(composed, catalogue, explain=output.explain)
     elif output.is_text_wanted:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(raw)
-        sys.stdout.buffer.flush()
+        print_raw(raw)
 
 
 def run_list(index: Path, *, json: bool) -> int:

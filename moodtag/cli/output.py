@@ -159,3 +159,10 @@ def _opens(command: list[str]) -> bool:
         return process.wait(_OPENING_S) == 0
     except subprocess.TimeoutExpired:
         return True
+
+
+def print_raw(raw: bytes) -> None:
+    """Bytes on stdout, behind what was printed there before."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(raw)
+    sys.stdout.buffer.flush()

@@ -4,6 +4,7 @@ Source: Doh, Won, Choi, Nam 2023, "Textless speech-to-music retrieval using emot
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import torch
@@ -78,15 +79,7 @@ class RetrievalPredictor:
         """Loads the weights. Raises ModelError where they are damaged."""
         torch.set_num_threads(1)
         self.model = model
-        config = model.config
-        self._network = RetrievalNetwork(
-            layers=config.layers, music_size=config.music_size, hidden_size=config.hidden_size, emotions=len(config.emotions)
-        )
-        try:
-            self._network.load_state_dict(unpacked(read_weights(model)))
-        except RuntimeError as error:
-            raise ModelError(f"model {config.name}: its weights do not fit its config", remedy="install moodtag again") from error
-        self._network.eval()
+        self._network = load_network(model)
 
     @torch.inference_mode()
     def hear(self, samples: NDArray[np.float32]) -> Tone:
@@ -104,6 +97,23 @@ class RetrievalPredictor:
         _, joint = self._network.music(torch.from_numpy(levelled(embeddings)))
         found: NDArray[np.float32] = (joint @ torch.tensor(tone.joint)).numpy()
         return found
+
+
+load_predictor = cache(RetrievalPredictor)
+"""A model's predictor, loaded once: whoever hears a voice then also asks what lies near to it."""
+
+
+def load_network(model: RetrievalModel) -> RetrievalNetwork:
+    """The model's network with its weights, in evaluation mode. Raises ModelError where they are damaged."""
+    config = model.config
+    network = RetrievalNetwork(
+        layers=config.layers, music_size=config.music_size, hidden_size=config.hidden_size, emotions=len(config.emotions)
+    )
+    try:
+        network.load_state_dict(unpacked(read_weights(model)))
+    except RuntimeError as error:
+        raise ModelError(f"model {config.name}: its weights do not fit its config", remedy="install moodtag again") from error
+    return network.eval()
 
 
 def levelled(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from moodtag.networks.checkpoint import RetrievalModel, find_among, read_retrieval_model, read_weights, write_model
-from moodtag.networks.retrieval import RetrievalNetwork, packed, unpacked
+from moodtag.features.voicemel import RATE_HZ
+from moodtag.networks.checkpoint import RetrievalModel, find_among, read_retrieval_model, write_model
+from moodtag.networks.retrieval import RetrievalNetwork, load_network, packed
 from moodtag.training.build import LICENCE, Advance, keep_recipe
 from moodtag.training.cost import network_cost
 from moodtag.training.files import replaced_folder, write_text
@@ -26,7 +27,6 @@ from moodtag.training.speech.plane import PLACES, reachable_targets
 from moodtag.training.speech.voices import EMOTIONS
 from moodtag.training.speech.whisper import WHISPER_LAYERS, load_encoder
 
-_RATE_HZ = 16_000
 _QUERY_S = 5.0
 _TEMPERATURES = np.geomspace(0.3, 3.0, 47)
 
@@ -107,15 +107,10 @@ def _config(recipe: RetrievalRecipe, material: Material, heard_with: str) -> dic
 
 def _report(model: RetrievalModel, recipe: RetrievalRecipe, material: Material, root: Path, *, advance: Advance) -> None:
     """Measures what lies in the model's folder, 8-bit weights and all, and writes metrics, picture and card."""
-    config, weights = model.config, unpacked(read_weights(model))
-    network = RetrievalNetwork(
-        layers=config.layers, music_size=config.music_size, hidden_size=config.hidden_size, emotions=len(config.emotions)
-    )
-    network.load_state_dict(weights)
-    network.eval()
+    network = load_network(model)
     metrics = {
         "megabytes": round((model.folder / "model.safetensors").stat().st_size / 1e6, 2),
-        "cpu_ms_per_5_s": round(_QUERY_S * network_cost(_hearing(network), rate_hz=_RATE_HZ, seconds=_QUERY_S), 1),
+        "cpu_ms_per_5_s": round(_QUERY_S * network_cost(_hearing(network), rate_hz=RATE_HZ, seconds=_QUERY_S), 1),
         "voices": {corpus: int(np.sum(material.corpus == corpus)) for corpus in (*recipe.corpora, *recipe.unseen)},
         "tracks": {"tagged": int(np.sum(material.music.tag >= 0)), "placed": int(np.sum(~np.isnan(material.music.place[:, 0])))},
         "emotion": emotion_figures(network, material, recipe),

@@ -11,7 +11,7 @@ from beets.library import Item
 from beetsplug.mood.judging import paths_of
 from moodtag.cli.explain import print_list, tell
 from moodtag.cli.output import Output as Target
-from moodtag.cli.output import check_place, put, writable
+from moodtag.cli.output import check_place, print_raw, put, writable
 from moodtag.compose import Composed, Request, compose, load_meanings
 from moodtag.core.catalogue import Catalogue
 from moodtag.core.errors import UsageError
@@ -76,9 +76,7 @@ def _put(composed: Composed, catalogue: Catalogue, form: Format, output: Output)
     if output.file is not None:
         put(output.file, raw)
     else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(raw)
-        sys.stdout.buffer.flush()
+        print_raw(raw)
 
 
 def _of_items(catalogue: Catalogue, items: Sequence[Item]) -> Catalogue:
