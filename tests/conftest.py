@@ -168,7 +168,8 @@ class Scanner:
         return self.predictor
 
     def start(self, *paths: Path, **options: Any) -> Iterator[Outcome]:
-        return scan(find_tracks(paths or (self.folder,)), self.model, self.load, self.index, ScanOptions(**options))
+        alone = {"jobs": 1} | options  # a worker's start costs more than the few files of most tests
+        return scan(find_tracks(paths or (self.folder,)), self.model, self.load, self.index, ScanOptions(**alone))
 
     def __call__(self, *paths: Path, **options: Any) -> list[Outcome]:
         return list(self.start(*paths, **options))

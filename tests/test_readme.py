@@ -51,7 +51,9 @@ def writes(model: Model) -> list[str]:
 
 
 def test_the_moods_it_lists_are_those_that_are_written(model: Model) -> None:
-    listed = re.search(r"The moods that the default model writes: ([^.]+)\.(?: `--model teacher` also writes: ([^.]+)\.)?", README)
+    listed = re.search(
+        r"The moods that the default model writes: ([^.]+)\.(?: `--model teacher` also writes: ([^.]+)\.)?", " ".join(README.split())
+    )
     assert listed is not None
     assert listed[1].split(", ") == writes(model)
     assert (listed[2].split(", ") if listed[2] else []) == sorted(set(writes(find_model("teacher"))) - set(writes(model)))

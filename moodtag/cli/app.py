@@ -1,5 +1,7 @@
 """The commands and their options."""
 
+import atexit
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -287,6 +289,7 @@ def verify_models(name: Annotated[str | None, typer.Argument(show_default="all")
 def main() -> None:
     """The `moodtag` command. Exit 0: all well; 1: some file failed; 2: wrong usage; 130: stopped."""
     escape_what_streams_cannot_hold()
+    atexit.register(gc.freeze)  # else the interpreter counts all that torch brought once more before it ends: half a second
     try:
         sys.exit(app(prog_name="moodtag", standalone_mode=False))
     except WrongUsage as error:

@@ -39,7 +39,7 @@ class Predictor:
         # little of the waiting. Scans judge several tracks side by side instead.
         torch.set_num_threads(1)
         self.model = model
-        self.device = _device(device)
+        self.device = pick_device(device)
         self.batch_size = _CUDA_BATCH if self.device.type == "cuda" else 1
         self._network = load_network(model).to(self.device)
 
@@ -86,7 +86,8 @@ def chosen_moods(scores: Sequence[MoodScore], config: ModelConfig) -> tuple[Mood
     return tuple(sorted((mood for _, mood in clearest), key=lambda mood: -mood.score))
 
 
-def _device(name: Device) -> torch.device:
+def pick_device(name: Device) -> torch.device:
+    """The device of that name; "auto" is a GPU where there is one. Raises UsageError where it is not there."""
     if name == "cuda" and not torch.cuda.is_available():
         raise UsageError("no CUDA device is usable here", remedy="use --device cpu")
     if name == "auto":

@@ -54,14 +54,14 @@ class ShiftedLogMel(nn.Module):
         if draw is None:
             plain: Tensor = self.logmel(sound)[:, :frames]
             return plain
-        mel: Tensor = self.logmel(sound * draw.gain)[:, : round(frames * draw.stretch)]
+        mel: Tensor = self.logmel(sound * draw.gain.to(sound.device))[:, : round(frames * draw.stretch)]
         return F.interpolate(mel.transpose(1, 2), size=frames, mode="linear", align_corners=False).transpose(1, 2)
 
 
 def resampled(sound: Tensor, samples: int, draw: Draw) -> Tensor:
     """Raw sound (batch, sample) at another speed and level: pitch and tempo change together, as on a turntable."""
     speed = min(2 ** (draw.semitones / 12), MAX_STRETCH)
-    taken = sound[:, None, : round(samples * speed)] * draw.gain[:, None]
+    taken = sound[:, None, : round(samples * speed)] * draw.gain.to(sound.device)[:, None]
     return F.interpolate(taken, size=samples, mode="linear", align_corners=False)[:, 0]
 
 
@@ -78,7 +78,7 @@ def spec_augment(mel: Tensor, generator: torch.Generator) -> Tensor:
         for _ in range(_MASKS):
             width = torch.rand(len(mel), 1, generator=generator) * size * _MASKED_SHARE
             start = torch.rand(len(mel), 1, generator=generator) * (size - width)
-            inside = (position >= start) & (position < start + width)  # (batch, size)
+            inside = ((position >= start) & (position < start + width)).to(mel.device)  # (batch, size)
             masked = torch.where(inside[:, :, None] if axis == 1 else inside[:, None, :], mean, masked)
     return masked
 

@@ -16,7 +16,7 @@ from sklearn.svm import SVC, SVR
 from moodtag.core.moods import VOCABULARY
 from moodtag.training.cells import PARTITIONS, partitions
 from moodtag.training.datasets import Clip
-from moodtag.training.held import Held, judge_folds
+from moodtag.training.held import Held, Judgement, judge_folds
 from moodtag.training.labels import Labels
 from moodtag.training.recipe import ClassicalRecipe
 from moodtag.training.sounds import RATE_HZ, cache_file, for_each_missing, keep, sound_of
@@ -43,10 +43,7 @@ def cross_validate(labels: Labels, recipe: ClassicalRecipe, root: Path, *, jobs:
     return judge_folds(labels, recipe, partial(_judge_fold, x, labels, recipe), jobs=jobs, advance=advance)
 
 
-def _judge_fold(
-    x: Floats, labels: Labels, recipe: ClassicalRecipe, held_out: NDArray[np.bool_], number: int
-) -> tuple[torch.Tensor, NDArray[np.bool_]]:
-    """Raw answers of the held-out clips and whether each of their cells was named rightly."""
+def _judge_fold(x: Floats, labels: Labels, recipe: ClassicalRecipe, held_out: NDArray[np.bool_], number: int) -> Judgement:
     train, known = labels.take(~held_out), ~np.isnan(labels.affect[~held_out]).any(1)
     inside, outside = x[~held_out], x[held_out]
     affect = [_regressor(recipe).fit(inside[known], train.affect[known, axis]) for axis in range(2)]
@@ -59,7 +56,7 @@ def _judge_fold(
     for i, cut in enumerate(partitions(train.affect, seed=recipe.seed).values()):
         cells = _log_odds(recipe, inside[known], cut.cell(train.affect[known]), outside, len(cut.centres))
         right[:, i] = cells.argmax(1) == cut.cell(labels.affect[held_out])
-    return torch.from_numpy(raw), right
+    return Judgement(torch.from_numpy(raw), right)
 
 
 def _regressor(recipe: ClassicalRecipe) -> Any:

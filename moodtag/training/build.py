@@ -22,15 +22,15 @@ from moodtag.training.card import write_reports
 from moodtag.training.cost import cost_curve, judging, network_cost, parameters
 from moodtag.training.datasets import Clip, deam, read_clips
 from moodtag.training.distil import student_listener
-from moodtag.training.evaluate import affect_figures, cell_figures, evaluate
+from moodtag.training.evaluate import affect_figures, cell_figures, evaluate, figures_after
 from moodtag.training.files import replaced_folder
-from moodtag.training.fit import Material, cross_validate, gather, train_heads
+from moodtag.training.fit import Material, Tutor, cross_validate, gather, train_heads
 from moodtag.training.gate import Outliers, describe_outliers, fit_gate, gate_figures
 from moodtag.training.held import Held, folds_of
 from moodtag.training.labels import Labels
 from moodtag.training.plots import SCATTER, plot_answers
-from moodtag.training.prepare import Listener, published
-from moodtag.training.recipe import HeadsRecipe, Recipe, StudentRecipe
+from moodtag.training.prepare import Listener, load_descriptions, published
+from moodtag.training.recipe import HeadsRecipe, Recipe, StudentRecipe, tutor_recipe
 from moodtag.training.robustness import robustness
 
 LICENCE = "CC BY-NC-SA 4.0"
@@ -67,13 +67,16 @@ def assess(recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lam
     labels = material.labels
     metrics = evaluate(labels, judged)
     metrics["cells"] = cell_figures(labels, held.cell_right)
+    fold = folds_of(labels, recipe)
+    fewer = {patches: cross_calibrate(labels, answers, fold).answers for patches, answers in held.fewer.items()}
+    metrics["fewer_patches"] = figures_after(labels, fewer, np.array([len(patches) for patches in material.patches]))
     metrics["affect"]["deam_labels_as_published"] = _as_published(clips, root, recipe, jobs=jobs, advance=advance)
     return Assessment(metrics, judged, calibrate(labels, held.answers))
 
 
 def _judged(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance) -> tuple[Material, Held, Judged]:
     """The clips with what is heard in them, their out-of-fold answers, and those calibrated across the folds."""
-    material = _gathered(clips, recipe, root)
+    material = gathered(clips, recipe, root)
     held = cross_validate(material, recipe, jobs=jobs, advance=advance)
     return material, held, cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe))
 
@@ -86,8 +89,17 @@ def assess_audio(
     return material.labels, judged.answers, material.means[:, : BACKBONES[recipe.backbones[0]].embedding_size]
 
 
-def _gathered(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path) -> Material:
-    return gather(clips, root, listeners(recipe, root), recipe)
+def gathered(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path) -> Material:
+    """The clips with what the recipe's backbones hear in them, and with its tutor."""
+    material = gather(clips, root, listeners(recipe, root), recipe)
+    return replace(material, tutor=_tutor(recipe, clips, root))
+
+
+def _tutor(recipe: HeadsRecipe, clips: Sequence[Clip], root: Path) -> Tutor | None:
+    teaching = tutor_recipe(recipe)
+    if teaching is None or not isinstance(recipe, StudentRecipe):
+        return None
+    return Tutor(teaching, tuple(load_descriptions(clips, root, listeners(teaching, root))), recipe.tutor_share, root)
 
 
 def _as_published(clips: list[Clip], root: Path, recipe: HeadsRecipe, *, jobs: int, advance: Advance) -> dict[str, Any]:
@@ -101,7 +113,7 @@ def _as_published(clips: list[Clip], root: Path, recipe: HeadsRecipe, *, jobs: i
 def build(recipe_file: Path, recipe: HeadsRecipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None) -> Model:
     """Trains the model and writes its folder, whole: weights, config, metrics, recipe, card and plots."""
     assessment = assess(recipe, root, jobs=jobs, advance=advance)
-    material = _gathered(read_all(recipe, root), recipe, root)
+    material = gathered(read_all(recipe, root), recipe, root)
     torch.set_num_threads(1)  # as in the folds
     network = assemble(train_heads(material, recipe, seed=recipe.seed), assessment.calibration, recipe, root)
     outliers = describe_outliers(network, root, seed=recipe.seed)
@@ -123,7 +135,7 @@ def reassess(model: Model, recipe: HeadsRecipe, root: Path, *, jobs: int, advanc
     assessment = assess(recipe, root, jobs=jobs, advance=advance)
     network = load_network(model)
     outliers = describe_outliers(network, root, seed=recipe.seed)
-    material = _gathered(read_all(recipe, root), recipe, root)
+    material = gathered(read_all(recipe, root), recipe, root)
     with replaced_folder(model.folder) as folder:
         _report(read_model(folder), model.folder.parent, network, material, outliers, recipe, assessment, root)
 

@@ -13,7 +13,7 @@ from moodtag.training.files import write_text
 from moodtag.training.goals import student_goals, teacher_goals, tried
 from moodtag.training.markdown import table
 from moodtag.training.metrics import ROUNDS, Figure
-from moodtag.training.plots import CURVE, SCATTER, plot_curve
+from moodtag.training.plots import CURVE, HEARD_FIGURES, PATCH_S, SCATTER, plot_curve
 from moodtag.training.pretrained import PRETRAINING
 from moodtag.training.recipe import HeadsRecipe, StudentRecipe
 
@@ -28,7 +28,7 @@ def write_reports(folder: Path, model: Model, recipe: HeadsRecipe, metrics: dict
     """Writes metrics.json, the card and the picture of the cost curve."""
     write_text(folder / "metrics.json", json.dumps(metrics, indent=1) + "\n")
     write_text(folder / "README.md", render_card(model, recipe, metrics))
-    plot_curve(folder / CURVE, metrics["cost_curve"])
+    plot_curve(folder / CURVE, metrics["cost_curve"], metrics.get("fewer_patches", []))
 
 
 def render_card(model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> str:
@@ -41,13 +41,13 @@ def render_card(model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> s
         _affect(metrics),
         _picture(SCATTER, "Held-out answers against listeners' means; the 90 % interval of some"),
         _errors(metrics),
-        _quadrants(metrics),
+        _quadrants(recipe, metrics),
         _cells(metrics),
         _moods(model, metrics),
         _section("Goals", _goals(model, recipe, metrics)),
         _section("Tried and left out", tried()),
         _section("What it costs, and what more would bring", _cost(model, metrics)),
-        _picture(CURVE, "Cost of excerpt plans, and their distance from the verdict after two minutes"),
+        _picture(CURVE, "Cost of excerpt plans, their distance from the verdict after two minutes, and how right answers are"),
         _section("How robust it is", _robustness(recipe, metrics)),
         _section("What is not music", _music(metrics)),
         _section("Data", _data(recipe)),
@@ -98,8 +98,15 @@ def _method(model: Model, recipe: HeadsRecipe, metrics: dict[str, Any]) -> Itera
     if isinstance(recipe, StudentRecipe):
         yield "- The student's backbone was distilled once, from all clips and from unlabelled music, with no label in sight: it has"
         yield "  heard the sound of the held-out clips, but not what anybody said of them."
-    yield "- Every figure here is reached by hearing the whole clip: DEAM's 10 s, or all of 4Q's and Emotify's. `moodtag scan`"
-    yield f"  hears {_excerpts(model)} of a whole track: see the cost curve."
+        yield from _tutor(recipe)
+    yield "- Every figure of this section is reached by hearing the whole clip: DEAM's 10 s, or all of 4Q's and Emotify's."
+    yield f"  `moodtag scan` hears {_excerpts(model)} of a whole track: see the cost curve."
+
+
+def _tutor(recipe: StudentRecipe) -> Iterator[str]:
+    if recipe.tutor is not None:
+        yield f"- Its heads learn valence, arousal and moods also from the heads of `{recipe.tutor}`, which in each fold learnt from the"
+        yield f"  same clips and from no others: {recipe.tutor_share:.0%} of each label is what those say, and all where there is no label."
 
 
 def _clips(metrics: dict[str, Any]) -> str:
@@ -133,13 +140,16 @@ def _affect(metrics: dict[str, Any]) -> Iterator[str]:
     yield from table("DEAM, 10-s clips | axis | R² | RMSE (0..1) | CCC | truth within 68 / 90 % interval", rows)
 
 
-def _quadrants(metrics: dict[str, Any]) -> Iterator[str]:
+def _quadrants(recipe: HeadsRecipe, metrics: dict[str, Any]) -> Iterator[str]:
     figures = metrics["quadrant"]["panda4q"]
     per_class = ", ".join(f"{name} {value:.3f}" for name, value in figures["f1"].items())
     yield f"4Q, {figures['songs']} songs, quadrant: macro-F1 {shown(figures['macro_f1'])} ({per_class});"
     yield f"read off valence and arousal alone: {shown(figures['macro_f1_from_valence_and_arousal'])}."
-    yield "DEAM alone gave these two their targets, but they share a hidden layer with the quadrant and the moods, which 4Q's"
-    yield "other songs taught."
+    if isinstance(recipe, StudentRecipe) and recipe.tutor is not None:
+        yield f"No label of 4Q gave these two their targets, but what `{recipe.tutor}` says of its other songs did."
+    else:
+        yield "DEAM alone gave these two their targets, but they share a hidden layer with the quadrant and the moods, which 4Q's"
+        yield "other songs taught."
 
 
 def _errors(metrics: dict[str, Any]) -> Iterator[str]:
@@ -204,6 +214,22 @@ def _cost(model: Model, metrics: dict[str, Any]) -> Iterator[str]:
         figures = (f"{plan[name]:.3f}" for name in ("cpu_s", "valence", "arousal"))
         rows.append((f"{plan['count']} x {plan['duration_s']:g} s{chosen}", *figures, f"{plan['same_moods']:.0%}"))
     yield from table("excerpts | CPU-s per track | valence | arousal | same moods", rows)
+    if "fewer_patches" in metrics:  # older figures lack it
+        yield ""
+        yield from _heard(curve, metrics["fewer_patches"])
+
+
+def _heard(curve: dict[str, Any], fewer: list[dict[str, Any]]) -> Iterator[str]:
+    yield "Against the labels there are only short clips, and all that is heard of one lies within it: excerpts that are spread over a"
+    yield "track differ more. Held-out answers after so many excerpts of 3 s of each clip; - where a set's clips are not so long:"
+    yield ""
+    cpu_s = {plan["count"]: plan["cpu_s"] for plan in curve["plans"] if plan["duration_s"] == PATCH_S}
+    names = [name for name, _ in HEARD_FIGURES]
+    rows = (
+        (str(row["patches"]), f"{cpu_s[row['patches']]:.3f}", *("-" if row[name] is None else f"{row[name]:.3f}" for name in names))
+        for row in fewer
+    )
+    yield from table(f"excerpts | CPU-s per track | {' | '.join(title for _, title in HEARD_FIGURES)}", rows)
 
 
 def _robustness(recipe: HeadsRecipe, metrics: dict[str, Any]) -> Iterator[str]:
@@ -295,8 +321,8 @@ def _limits(recipe: HeadsRecipe) -> Iterator[str]:
     if emotify.DATASET.name in recipe.datasets:
         alike = "; ".join(" and ".join(pair) for pair in emotify.ALIKE)
         yield f"- Recordings of Emotify that are nearly the same stand in different folds: {alike}."
-    yield "- Robustness is measured on clips that the model was trained on, and the curve of cost shows the distance from the model's"
-    yield "  own verdict after two minutes, not accuracy against labels."
+    yield "- Robustness is measured on clips that the model was trained on. What hearing more of a whole track brings is known only as"
+    yield "  the distance from the model's own verdict after two minutes: the labels are of clips."
     yield "- Only excerpts are heard: a track that changes its mood gets the average of what was heard."
     yield "- Words are not heard by this model."
 

@@ -19,6 +19,7 @@ from moodtag.features.logmel import LogMelSpec, new_logmel
 from moodtag.networks.audio import PATCH_FRAMES
 from moodtag.networks.student import Student
 from moodtag.training.datasets import Clip
+from moodtag.training.device import training_device
 from moodtag.training.files import replaced
 from moodtag.training.fit import MIN_STD
 from moodtag.training.loop import Schedule, run_folder, train
@@ -108,7 +109,8 @@ def distil(
     mel = patches_of(clips, root)
     assert len(mel) == len(target)
     torch.manual_seed(recipe.seed)
-    network = Distilled(target.shape[1]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    device = training_device()
+    network = Distilled(target.shape[1]).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def batches(epoch: int) -> Iterator[Callable[[], Tensor]]:
         generator = torch.Generator().manual_seed(10_007 * recipe.seed + epoch)
@@ -119,7 +121,7 @@ def distil(
             shift = int(torch.randint(PATCH_FRAMES, (), generator=generator))
             level = recipe.distil_quietest_db * torch.rand(len(batch), 1, 1, generator=generator).square()
             yield lambda batch=batch, shift=shift, level=level: F.mse_loss(  # type: ignore[misc]
-                network(louder(mel[batch].float(), level).roll(shift, 1)), target[batch].float()
+                network(louder(mel[batch].to(device).float(), level.to(device)).roll(shift, 1)), target[batch].to(device).float()
             )
 
     steps = -(-len(mel) // recipe.distil_batch_size)
@@ -127,4 +129,4 @@ def distil(
     for epoch, loss in train(network, batches, plan, seed=recipe.seed, checkpoint=finished.with_name("distilled.safetensors")):
         report(epoch, loss)
     with replaced(finished) as unfinished:
-        save_file({name: tensor.contiguous() for name, tensor in network.student.state_dict().items()}, unfinished)
+        save_file({name: tensor.cpu().contiguous() for name, tensor in network.student.state_dict().items()}, unfinished)

@@ -37,6 +37,27 @@ def evaluate(labels: Labels, judged: Judged) -> dict[str, Any]:
     }
 
 
+def figures_after(labels: Labels, fewer: dict[int, Answers], counts: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """How good calibrated held-out answers are after so many patches: R2 on DEAM, macro-F1 on 4Q, mean ROC-AUC of all moods.
+
+    `counts` (clip,) is how many patches each clip has. A figure is None where no clip of its sets has so many.
+    """
+    return [_figures_after(labels, answers, patches, counts >= patches) for patches, answers in sorted(fewer.items())]
+
+
+def _figures_after(labels: Labels, answers: Answers, patches: int, longer: NDArray[np.bool_]) -> dict[str, Any]:
+    affect = answers.affect.numpy()
+    rated, placed, tagged = labels.rated, (labels.quadrant >= 0) & labels.primary, _tagged(labels)
+    row: dict[str, Any] = {"patches": patches}
+    for axis, name in enumerate(_AXES):
+        row[name] = round(r2(labels.affect[rated, axis], affect[rated, axis]), 4) if longer[rated].any() else None
+    said = answers.quadrant.numpy()[placed].argmax(1)
+    row["macro_f1"] = round(macro_f1(labels.quadrant[placed], said), 4) if longer[placed].any() else None
+    score = answers.moods.numpy()[tagged]
+    row["mean_roc_auc"] = round(mean_roc_auc(_truth_by_set(labels), score), 4) if longer[tagged].any() else None
+    return row
+
+
 def affect_figures(labels: Labels, answers: Answers) -> dict[str, Any]:
     """R2, RMSE, CCC per axis with intervals, how often the truth lies in the intervals of 68 and 90 %, and errors by group."""
     where = labels.rated
@@ -121,16 +142,26 @@ def _mood_figures(labels: Labels, judged: Judged, i: int) -> dict[str, Any]:
 
 def _mean_figures(labels: Labels, judged: Judged, written: list[bool]) -> dict[str, Figure]:
     """Mean ROC-AUC over all moods, and over those written where there are any, with intervals."""
-    where = np.asarray(~np.isnan(labels.moods).all(1))
-    _, source = np.unique([clip.dataset for clip in labels.take(where).clips], return_inverse=True)
-    moods, score = labels.moods[where], judged.answers.moods.numpy()[where]
-    positive = np.where(np.isnan(moods), np.nan, moods >= 0.5)
+    where, truth = _tagged(labels), _truth_by_set(labels)
+    score = judged.answers.moods.numpy()[where]
     chosen = {"all": np.ones(len(written), bool), "written": np.array(written)}
     return {
-        name: with_interval(mean_roc_auc, np.column_stack([source, positive[:, which]]), score[:, which], _groups(labels, where))
+        name: with_interval(mean_roc_auc, truth[:, [True, *which]], score[:, which], _groups(labels, where))
         for name, which in chosen.items()
         if which.any()
     }
+
+
+def _tagged(labels: Labels) -> NDArray[np.bool_]:
+    """The clips whose set judges moods, (clip,)."""
+    return np.asarray(~np.isnan(labels.moods).all(1))
+
+
+def _truth_by_set(labels: Labels) -> NDArray[np.float64]:
+    """The truth that `mean_roc_auc` reads of the tagged clips, (clip, 1 + mood)."""
+    tagged = labels.take(_tagged(labels))
+    _, source = np.unique([clip.dataset for clip in tagged.clips], return_inverse=True)
+    return np.column_stack([source, np.where(np.isnan(tagged.moods), np.nan, tagged.moods >= 0.5)])
 
 
 def cell_figures(labels: Labels, cell_right: NDArray[np.bool_]) -> dict[str, Figure]:

@@ -15,25 +15,63 @@ from moodtag.core.moods import VOCABULARY
 from moodtag.networks.heads import Answers, Head, Heads
 from moodtag.training.cells import partitions
 from moodtag.training.datasets import Clip
-from moodtag.training.held import Held, judge_folds
+from moodtag.training.held import Held, Judgement, answers_of, judge_folds, raw_of
 from moodtag.training.labels import Labels, labels_of
+from moodtag.training.loop import run_folder
 from moodtag.training.losses import Targets, TaskWeights, start_at_the_mean
 from moodtag.training.prepare import Listener, load_descriptions
 from moodtag.training.recipe import HeadsRecipe
+from moodtag.training.sounds import keep
+
+FEWER = (1, 2, 3, 5, 8)
+"""After how many patches a clip is judged as well, to see what hearing more of it brings."""
 
 MIN_STD = 0.01  # a number that hardly varies in training must not be blown up by one that differs
+
+
+@dataclass(frozen=True, slots=True)
+class Tutor:
+    """Heads of another recipe that teach beside the labels: what its backbones hear in the same clips, and its share of each target.
+
+    What they say is kept in the data root, by the clips and labels that they learnt from.
+    """
+
+    recipe: HeadsRecipe
+    patches: tuple[NDArray[np.float32], ...]
+    share: float
+    root: Path
+
+    def take(self, index: NDArray[np.int64]) -> "Tutor":
+        """The same for the clips of these numbers only."""
+        return replace(self, patches=tuple(self.patches[i] for i in index))
+
+    def taught(self, labels: Labels) -> Labels:
+        """The labels mixed with what the heads say that learnt from these very clips, at their own level, and from no others."""
+        return labels.taught(self._said(labels), self.share)
+
+    def _said(self, labels: Labels) -> Answers:
+        kept = run_folder(self.root, self.recipe.name, self.recipe.digest) / f"said-{labels.digest}.npy"
+        try:
+            raw = np.load(kept)
+        except (OSError, ValueError, EOFError):
+            material = Material(labels, self.patches)
+            said = answer(train_heads(material, self.recipe, seed=self.recipe.seed), material)
+            raw = raw_of(said).numpy()
+            keep(kept, raw)
+        return answers_of(torch.from_numpy(raw))
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """Labelled clips and what the backbones hear in them: `patches` per clip (patch, size), `means` (clip, size).
 
-    `quiet` holds the same of the clips played quietly, or nothing: it only trains.
+    `quiet` holds the same of the clips played quietly, or nothing: it only trains. `tutor` teaches where there is one.
     """
 
     labels: Labels
     patches: tuple[NDArray[np.float32], ...]
     quiet: tuple[NDArray[np.float32], ...] = ()
+    tutor: Tutor | None = None
 
     @property
     def means(self) -> NDArray[np.float32]:
@@ -43,11 +81,28 @@ class Material:
         """The chosen clips only."""
         index = np.flatnonzero(chosen)
         quiet = tuple(self.quiet[i] for i in index) if self.quiet else ()
-        return Material(self.labels.take(chosen), tuple(self.patches[i] for i in index), quiet)
+        tutor = None if self.tutor is None else self.tutor.take(index)
+        return Material(self.labels.take(chosen), tuple(self.patches[i] for i in index), quiet, tutor)
+
+    def taught(self) -> "Material":
+        """The clips with the labels that train: what the tutor says is mixed into them."""
+        return self if self.tutor is None else replace(self, labels=self.tutor.taught(self.labels), tutor=None)
+
+    def hearing(self, count: int) -> "Material":
+        """The clips as heard in no more than `count` patches, spread over each."""
+        return replace(self, patches=tuple(_spread(patches, count) for patches in self.patches))
 
     def with_quiet(self, weight: float) -> "Material":
         """The clips, and behind them their quiet copies, which count `weight` as much."""
         return Material(self.labels.joined(self.labels.weighted(weight)), self.patches + self.quiet) if self.quiet else self
+
+
+def _spread(patches: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """The middle patches of `count` equal parts; all where there are no more."""
+    if len(patches) <= count:
+        return patches
+    middle = ((np.arange(count) + 0.5) * len(patches) / count).astype(int)
+    return np.take(patches, middle, axis=0)
 
 
 def gather(clips: Sequence[Clip], root: Path, listeners: Sequence[Listener], recipe: HeadsRecipe) -> Material:
@@ -64,7 +119,7 @@ def quiet_copies(clips: Sequence[Clip], recipe: HeadsRecipe) -> list[Clip]:
 
 def train_heads(material: Material, recipe: HeadsRecipe, *, seed: int) -> Heads:
     """An ensemble trained on all of `material`, in evaluation mode; the same for the same seed and thread count."""
-    material = material.with_quiet(recipe.quiet_weight)
+    material = material.taught().with_quiet(recipe.quiet_weight)
     means = torch.from_numpy(material.means)
     heads = Heads(
         means.shape[1],
@@ -149,12 +204,12 @@ def cross_validate(material: Material, recipe: HeadsRecipe, *, jobs: int = 1, ad
     return judge_folds(material.labels, recipe, partial(_judge_fold, material, recipe), jobs=jobs, advance=advance)
 
 
-def _judge_fold(material: Material, recipe: HeadsRecipe, held_out: NDArray[np.bool_], number: int) -> tuple[Tensor, NDArray[np.bool_]]:
+def _judge_fold(material: Material, recipe: HeadsRecipe, held_out: NDArray[np.bool_], number: int) -> Judgement:
     torch.set_num_threads(1)  # small matrices: a second thread only waits
     train, test = material.take(~held_out), material.take(held_out)
     heads = train_heads(train, recipe, seed=recipe.seed + number)
-    said = answer(heads, test)
-    return torch.cat([said.affect, said.affect_std, said.quadrant, said.moods], dim=1), _right_cells(heads, train, test, recipe)
+    fewer = {patches: raw_of(answer(heads, test.hearing(patches))) for patches in FEWER}
+    return Judgement(raw_of(answer(heads, test)), _right_cells(heads, train, test, recipe), fewer)
 
 
 def _right_cells(heads: Heads, train: Material, test: Material, recipe: HeadsRecipe) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """Out-of-fold answers: what each clip is told by models that never heard its artist."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -19,21 +19,43 @@ from moodtag.training.splits import artist_folds
 OUTPUTS = 8 + len(VOCABULARY)
 """Valence, arousal, their standard deviations, four quadrants' and the moods' log-odds: columns of a raw answer."""
 
-JudgeFold = Callable[[NDArray[np.bool_], int], tuple[Tensor, NDArray[np.bool_]]]
-"""(held-out clips, number of the fold) -> their raw answers (clip, `OUTPUTS`), and whether each cell was named rightly."""
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A fold's raw answers (clip, `OUTPUTS`), and whether each cell was named rightly, (clip, partition).
+
+    `fewer` holds the answers after hearing no more than so many patches of each clip.
+    """
+
+    raw: Tensor
+    cell_right: NDArray[np.bool_]
+    fewer: dict[int, Tensor] = field(default_factory=dict)
+
+
+JudgeFold = Callable[[NDArray[np.bool_], int], Judgement]
+"""(held-out clips, number of the fold) -> what is said of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The answers, and per partition whether the right cell was named, (clip, partition); False where unlabelled."""
+    """The answers, and per partition whether the right cell was named, (clip, partition); False where unlabelled.
+
+    `fewer` holds the answers after hearing no more than so many patches of each clip, where that was asked.
+    """
 
     answers: Answers
     cell_right: NDArray[np.bool_]
+    fewer: dict[int, Answers] = field(default_factory=dict)
 
 
 def answers_of(raw: Tensor) -> Answers:
     """Raw answers (clip, `OUTPUTS`) by name, valence and arousal cut to 0..1."""
     return Answers(raw[:, :2].clamp(0, 1), raw[:, 2:4], raw[:, 4:8], raw[:, 8:], torch.zeros(len(raw)))
+
+
+def raw_of(answers: Answers) -> Tensor:
+    """Answers as one tensor, (clip, `OUTPUTS`)."""
+    return torch.cat([answers.affect, answers.affect_std, answers.quadrant, answers.moods], dim=1)
 
 
 def folds_of(labels: Labels, recipe: Recipe) -> NDArray[np.int64]:
@@ -46,8 +68,13 @@ def judge_folds(labels: Labels, recipe: Recipe, judge: JudgeFold, *, jobs: int, 
     fold = folds_of(labels, recipe)
     work = (delayed(judge)(fold == number, number) for number in range(recipe.folds))
     raw, right = torch.empty(len(fold), OUTPUTS), np.zeros((len(fold), len(PARTITIONS)), bool)
-    for number, (said, named) in enumerate(Parallel(n_jobs=jobs, return_as="generator")(work)):
+    fewer: dict[int, Tensor] = {}
+    judgement: Judgement
+    for number, judgement in enumerate(Parallel(n_jobs=jobs, return_as="generator")(work)):
         where = fold == number
-        raw[torch.from_numpy(where)], right[where] = said, named
+        place = torch.from_numpy(where)
+        raw[place], right[where] = judgement.raw, judgement.cell_right
+        for patches, said in judgement.fewer.items():
+            fewer.setdefault(patches, torch.empty_like(raw))[place] = said
         advance()
-    return Held(answers_of(raw), right)
+    return Held(answers_of(raw), right, {patches: answers_of(said) for patches, said in fewer.items()})

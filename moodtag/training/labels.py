@@ -1,5 +1,6 @@
 """The labels of clips as arrays; what a data set does not label is NaN, or -1 for a quadrant."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from moodtag.core.moods import VOCABULARY
+from moodtag.networks.heads import Answers
 from moodtag.training.datasets import Clip
 
 
@@ -39,6 +41,15 @@ class Labels:
         names = ("affect", "quadrant", "moods", "weight")
         return Labels(self.clips + other.clips, *(np.concatenate([getattr(self, name), getattr(other, name)]) for name in names))
 
+    def taught(self, said: Answers, share: float) -> "Labels":
+        """Valence, arousal and moods as a mixture of the labels and what a teacher says of the same clips.
+
+        `share` of a target is the teacher's where there is a label, and all of it where there is none. Quadrants stay.
+        Source: Hinton, Vinyals, Dean 2015, "Distilling the knowledge in a neural network".
+        """
+        affect, moods = said.affect.numpy(), said.moods.sigmoid().numpy()
+        return replace(self, affect=_mixed(self.affect, affect, share), moods=_mixed(self.moods, moods, share))
+
     @property
     def rated(self) -> NDArray[np.bool_]:
         """Clips whose valence and arousal may test, (clip,): labelled, and no extra cuts."""
@@ -50,9 +61,21 @@ class Labels:
         return np.array([clip.primary for clip in self.clips])
 
     @property
+    def digest(self) -> str:
+        """Names the clips and all their labels: what learns from others learns something else."""
+        named = "\n".join(f"{clip.dataset}/{clip.id}" for clip in self.clips).encode()
+        parts = (array.tobytes() for array in (self.affect, self.quadrant, self.moods, self.weight))
+        return hashlib.sha256(b"".join([named, *parts])).hexdigest()[:12]
+
+    @property
     def groups(self) -> list[str]:
         """The artist, or whatever else keeps alike clips together, of each clip."""
         return [clip.group for clip in self.clips]
+
+
+def _mixed(labels: NDArray[np.float32], said: NDArray[np.float32], share: float) -> NDArray[np.float32]:
+    mixture: NDArray[np.float32] = np.where(np.isnan(labels), said, share * said + (1 - share) * labels).astype(np.float32)
+    return mixture
 
 
 def labels_of(clips: Sequence[Clip], *, extra_cut_weight: float) -> Labels:

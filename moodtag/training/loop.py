@@ -69,7 +69,7 @@ def _keep(file: Path, network: nn.Module, optimizer: torch.optim.Optimizer, epoc
     for number, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
     with replaced(file) as unfinished:
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, unfinished, {"epochs": json.dumps(epochs)})
+        save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, unfinished, {"epochs": json.dumps(epochs)})
 
 
 def _restore(file: Path, network: nn.Module, optimizer: torch.optim.Optimizer) -> int:

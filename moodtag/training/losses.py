@@ -85,6 +85,10 @@ class Targets:
         affect, quadrant, moods, weight = map(torch.from_numpy, (labels.affect, labels.quadrant, labels.moods, labels.weight))
         return Targets(affect, quadrant, moods, weight, torch.stack(cells, dim=1) if cells else torch.empty(len(labels.clips), 0))
 
+    def to(self, device: torch.device) -> "Targets":
+        """The same on another device."""
+        return Targets(*(tensor.to(device) for tensor in (self.affect, self.quadrant, self.moods, self.weight, self.cell)))
+
     def loss(self, raw: Tensor, batch: Tensor, weights: TaskWeights) -> Tensor:
         """The weighted sum of all tasks' losses; `raw` (clip, 8 + moods + cells) answers the clips of `batch`."""
         moods = self.moods.shape[1]

@@ -17,6 +17,7 @@ from moodtag.training.recipe import (
     StudentRecipe,
     WordsRecipe,
     audio_recipe,
+    tutor_recipe,
 )
 from moodtag.training.speech.voices import read_voices
 from moodtag.training.speech.whisper import find_whisper
@@ -69,8 +70,10 @@ def _measured(recipe: Recipe) -> tuple[str, ...]:
 
 
 def _weights(recipe: HeadsRecipe, root: Path) -> Iterator[Check]:
+    tutor = tutor_recipe(recipe)
     is_taught = isinstance(recipe, StudentRecipe) and not is_distilled(recipe, root)
-    if is_taught or any(name != "student" for name in recipe.backbones):
+    heard = recipe.backbones if tutor is None else recipe.backbones + tutor.backbones
+    if is_taught or any(name != "student" for name in heard):
         yield partial(find_musicnn, root)
 
 

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from moodtag.features.logmel import LogMelSpec
 from moodtag.training.augment import MAX_STRETCH, SEMITONES, Draw, ShiftedLogMel, mixup_share, resampled, spec_augment
 from moodtag.training.cells import PARTITIONS, partitions
+from moodtag.training.device import training_device
 from moodtag.training.files import replaced
-from moodtag.training.held import OUTPUTS, Held, judge_folds
+from moodtag.training.held import OUTPUTS, Held, Judgement, judge_folds
 from moodtag.training.labels import Labels
 from moodtag.training.loop import Schedule, run_folder, train
 from moodtag.training.losses import Targets, TaskWeights, start_at_the_mean
@@ -43,7 +44,7 @@ class ZooNetwork(nn.Module):
 
     def forward(self, heard: Tensor) -> Tensor:
         # bfloat16 costs half the time on processors that have it; the weights stay in float32.
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast(heard.device.type, dtype=torch.bfloat16):
             embedding = self.encoder(heard)
         y: Tensor = self.out(embedding.float())
         return y
@@ -57,10 +58,7 @@ def cross_validate(labels: Labels, recipe: NetworkRecipe, root: Path, *, jobs: i
     return judge_folds(labels, recipe, partial(_judge_fold, labels, recipe, root), jobs=jobs, advance=advance)
 
 
-def _judge_fold(
-    labels: Labels, recipe: NetworkRecipe, root: Path, held_out: NDArray[np.bool_], number: int
-) -> tuple[Tensor, NDArray[np.bool_]]:
-    """The held-out clips' raw answers (clip, 8 + moods), standard deviations in place of log-variances, and right cells."""
+def _judge_fold(labels: Labels, recipe: NetworkRecipe, root: Path, held_out: NDArray[np.bool_], number: int) -> Judgement:
     torch.set_num_threads(1)  # folds run side by side
     finished = run_folder(root, recipe.name, recipe.digest) / f"fold{number}.npz"
     judged = _finished(finished)
@@ -73,7 +71,7 @@ def _judge_fold(
         judged = said[:, :OUTPUTS].numpy(), named == truth
         with replaced(finished) as unfinished, unfinished.open("wb") as file:
             np.savez(file, raw=judged[0], right=judged[1])
-    return torch.from_numpy(judged[0]), judged[1]
+    return Judgement(torch.from_numpy(judged[0]), judged[1])
 
 
 def _finished(file: Path) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
@@ -102,7 +100,9 @@ def fit_network(
     with torch.no_grad():
         network.out.weight[:8].mul_(0.1)
     start_at_the_mean(network.out.bias, taken)
-    targets = Targets.of(taken, partitions(taken.affect, seed=recipe.seed))
+    device = training_device()
+    network.to(device)
+    targets = Targets.of(taken, partitions(taken.affect, seed=recipe.seed)).to(device)
     sounds = Sounds(taken.clips, root)
     schedule = Schedule(recipe.epochs, -(-len(taken.clips) // recipe.batch_size), recipe.learning_rate, recipe.weight_decay)
 
@@ -123,10 +123,11 @@ def _loss(
 ) -> Tensor:
     samples = network.input.samples
     weights = TaskWeights(recipe.affect_weight, recipe.quadrant_weight, recipe.mood_weight, recipe.cell_weight)
+    device = network.out.weight.device
     if not recipe.augment:
-        return targets.loss(network(network.heard(sounds.random_crops(batch, samples, generator))), batch, weights)
+        return targets.loss(network(network.heard(sounds.random_crops(batch, samples, generator).to(device))), batch, weights)
     longest = max(MAX_STRETCH, 2 ** (max(SEMITONES) / 12)) if network.logmel is None else MAX_STRETCH
-    sound = sounds.random_crops(batch, round(samples * longest) + 1, generator)
+    sound = sounds.random_crops(batch, round(samples * longest) + 1, generator).to(device)
     heard = network.heard(sound, Draw.of(len(batch), generator), generator)
     share, other = mixup_share(generator), torch.randperm(len(batch), generator=generator)
     said = network(share * heard + (1 - share) * heard[other])
@@ -138,7 +139,7 @@ def answer(network: ZooNetwork, sounds: Sounds) -> Tensor:
     """Mean answers over each clip's crops, (clip, outputs); columns 2 and 3 hold standard deviations, not log-variances."""
     rows = []
     for clip in range(len(sounds)):
-        said = network(network.heard(sounds.all_crops(clip, network.input.samples)))
+        said = network(network.heard(sounds.all_crops(clip, network.input.samples).to(network.out.weight.device))).cpu()
         said[:, 2:4] = said[:, 2:4].exp()
         row = said.mean(0)
         row[2:4] = (row[2:4] + said[:, :2].var(0, correction=0)).sqrt()

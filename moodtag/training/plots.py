@@ -4,12 +4,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from moodtag.networks.heads import Answers
 from moodtag.training.files import replaced
 from moodtag.training.labels import Labels
+
+PATCH_S = 3.0
+"""How long an excerpt is that holds one patch."""
+
+HEARD_FIGURES = (
+    ("valence", "valence on DEAM, R²"),
+    ("arousal", "arousal on DEAM, R²"),
+    ("macro_f1", "quadrant on 4Q, macro-F1"),
+    ("mean_roc_auc", "moods, mean ROC-AUC"),
+)
+"""What is told of answers after hearing less, and its title."""
 
 SCATTER, CURVE = "predicted-versus-true.png", "accuracy-versus-cost.png"
 _AXES = ("valence", "arousal")
@@ -31,10 +43,17 @@ def plot_answers(file: Path, labels: Labels, answers: Answers) -> None:
     save(figure, file)
 
 
-def plot_curve(file: Path, curve: dict[str, Any]) -> None:
-    """Writes a picture of cost and accuracy per excerpt plan."""
-    figure = Figure(figsize=(7.5, 4.4), layout="constrained")
-    panel = figure.subplots()
+def plot_curve(file: Path, curve: dict[str, Any], fewer: list[dict[str, Any]]) -> None:
+    """Writes a picture of cost and accuracy: how far each excerpt plan is from a long hearing, and how right answers are after `fewer`."""
+    figure = Figure(figsize=(12 if fewer else 7.5, 4.4), layout="constrained")
+    panels = figure.subplots(1, 2 if fewer else 1, squeeze=False)[0]
+    _plot_distances(panels[0], curve)
+    if fewer:
+        _plot_figures(panels[1], curve, fewer)
+    save(figure, file)
+
+
+def _plot_distances(panel: Axes, curve: dict[str, Any]) -> None:
     plans = sorted(curve["plans"], key=lambda plan: float(plan["cpu_s"]))
     cost: NDArray[np.float64] = np.array([plan["cpu_s"] for plan in plans])
     for axis, colour in zip(_AXES, ("#2a6f97", "#9b2226"), strict=True):
@@ -46,7 +65,15 @@ def plot_curve(file: Path, curve: dict[str, Any]) -> None:
     panel.set(xlabel="CPU-seconds per track, decoding included", ylabel="RMS distance from the verdict after two minutes")
     panel.set(xlim=(0, 1.1 * cost.max()), ylim=(0, None))
     panel.legend()
-    save(figure, file)
+
+
+def _plot_figures(panel: Axes, curve: dict[str, Any], fewer: list[dict[str, Any]]) -> None:
+    cost = {plan["count"]: plan["cpu_s"] for plan in curve["plans"] if plan["duration_s"] == PATCH_S}
+    for (name, title), colour in zip(HEARD_FIGURES, ("#2a6f97", "#9b2226", "#588157", "#6d597a"), strict=True):
+        known = [row for row in fewer if row[name] is not None]
+        panel.plot([cost[row["patches"]] for row in known], [row[name] for row in known], "o-", ms=4, lw=0.8, label=title, color=colour)
+    panel.set(xlabel="CPU-seconds per track of as many excerpts of 3 s", ylabel="held-out figure", xlim=(0, None))
+    panel.legend()
 
 
 def save(figure: Figure, file: Path) -> None:

@@ -14,6 +14,7 @@ from moodtag.core.errors import DataError
 from moodtag.features.logmel import LogMel, LogMelSpec, new_logmel, patches
 from moodtag.networks.audio import BACKBONES, PATCH_FRAMES, bands, features
 from moodtag.training.datasets import Clip
+from moodtag.training.device import training_device
 from moodtag.training.pretrained import load_musicnn
 from moodtag.training.sounds import cache_file, for_each_missing, keep, sound_of
 
@@ -75,12 +76,14 @@ def prepare(clips: Sequence[Clip], root: Path, listener: Listener, *, jobs: int,
             advance()
         return 0
     torch.set_num_threads(1)  # clips run side by side instead: see networks/predict
-    network, logmel = listener.network().eval(), new_logmel(LogMelSpec())
+    device = training_device()
+    torch.backends.cudnn.allow_tf32 = False  # a description is what a scan will hear, in full precision
+    network, logmel = listener.network().eval().to(device), new_logmel(LogMelSpec())
 
     @torch.inference_mode()
     def describe(clip: Clip) -> None:
         heard = clip_patches(clip, root, logmel)
-        keep(_file(clip, root, listener), torch.cat([features(network, heard), bands(heard)], dim=1).numpy())
+        keep(_file(clip, root, listener), torch.cat([features(network, heard.to(device)).cpu(), bands(heard)], dim=1).numpy())
 
     return for_each_missing(clips, lambda clip: _file(clip, root, listener), describe, jobs=jobs, advance=advance)
 

@@ -66,7 +66,11 @@ class HeadsRecipe(Recipe):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentRecipe(HeadsRecipe):
-    """Heads over a student that was first distilled from `teachers`, on the recipe's data sets and on `unlabelled` ones."""
+    """Heads over a student that was first distilled from `teachers`, on the recipe's data sets and on `unlabelled` ones.
+
+    The heads learn from the labels, and where there is a `tutor` from the heads of that recipe, trained on the student's clips:
+    `tutor_share` of each label of valence, arousal or a mood is what they say, and all of it where there is none.
+    """
 
     teachers: tuple[Published, ...]
     unlabelled: tuple[str, ...]
@@ -75,6 +79,8 @@ class StudentRecipe(HeadsRecipe):
     distil_learning_rate: float
     distil_weight_decay: float
     distil_quietest_db: float
+    tutor: str | None = None
+    tutor_share: float = 0.0
 
     @property
     def distillation(self) -> str:
@@ -228,6 +234,7 @@ _BOUNDS: Bounds = {
     "distil_learning_rate": (1e-9, 10),
     "distil_weight_decay": (0, 10),
     "distil_quietest_db": (-80, 0),
+    "tutor_share": (0, 1),
     "pair_tolerance": (0, 1),
     "min_songs": (1, _ANY),
     "topics": (1, 10_000),
@@ -276,6 +283,8 @@ def _check(recipe: Recipe, said: dict[str, Any]) -> None:
         is_student = isinstance(recipe, StudentRecipe)
         if ("student" in recipe.backbones) != is_student or (is_student and recipe.backbones[0] != "student"):
             raise ValueError(f"backbones of kind {recipe.kind} {'begin with' if is_student else 'cannot hold'} student")
+    if isinstance(recipe, StudentRecipe) and (recipe.tutor is None) != (recipe.tutor_share == 0):
+        raise ValueError("tutor and tutor_share go together")
     if isinstance(recipe, WordsRecipe) and recipe.is_network:
         missing = [name for name in ("epochs", "learning_rate") if name not in said]
         if missing:
@@ -287,9 +296,24 @@ def audio_recipe(recipe: LyricsRecipe | RetrievalRecipe) -> HeadsRecipe:
 
     Raises UsageError where it is none.
     """
-    found = read_recipe(find_recipe(Path(recipe.audio)))
+    return _heads_recipe(recipe.audio, f"recipe {recipe.name}: audio")
+
+
+def tutor_recipe(recipe: Recipe) -> HeadsRecipe | None:
+    """The recipe whose heads teach a student's; None where none does. Raises UsageError where it has no heads."""
+    if not isinstance(recipe, StudentRecipe) or recipe.tutor is None:
+        return None
+    place = f"recipe {recipe.name}: tutor"
+    found = _heads_recipe(recipe.tutor, place)
+    if isinstance(found, StudentRecipe) and found.tutor is not None:
+        raise UsageError(f"{place} is {recipe.tutor}, which has a tutor of its own", remedy="name teacher")
+    return found
+
+
+def _heads_recipe(name: str, place: str) -> HeadsRecipe:
+    found = read_recipe(find_recipe(Path(name)))
     if not isinstance(found, HeadsRecipe):
-        raise UsageError(f"recipe {recipe.name}: audio is {recipe.audio}, which makes no model of sound", remedy="name student or teacher")
+        raise UsageError(f"{place} is {name}, which makes no model of sound", remedy="name student or teacher")
     return found
 
 

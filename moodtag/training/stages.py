@@ -6,7 +6,8 @@ from pathlib import Path
 
 from moodtag.training import baseline
 from moodtag.training.build import Advance, listeners, read_all
-from moodtag.training.datasets import read_clips
+from moodtag.training.datasets import Clip, read_clips
+from moodtag.training.device import training_device
 from moodtag.training.distil import distil, is_distilled
 from moodtag.training.fit import quiet_copies
 from moodtag.training.needs import check_data
@@ -21,6 +22,7 @@ from moodtag.training.recipe import (
     StudentRecipe,
     WordsRecipe,
     audio_recipe,
+    tutor_recipe,
 )
 from moodtag.training.sounds import decode_all
 from moodtag.training.speech.voices import RAVDESS, describe_voices, read_voices
@@ -34,9 +36,10 @@ def make_ready(recipe: Recipe, root: Path, *, jobs: int, progress: Progress) -> 
     """Decodes and describes the recipe's clips, distils its student, and returns how many clips it has.
 
     Words need no preparation: of a lyrics model it is the clips that it is fused on. Raises DataError where anything is missing
-    that the run will need, DecodeError where a clip is damaged.
+    that the run will need, UsageError where MOODTAG_DEVICE is not there, DecodeError where a clip is damaged.
     """
     check_data(recipe, root)
+    training_device()  # that it is not there is told before hours are spent
     if isinstance(recipe, RetrievalRecipe):
         _make_voices_ready(recipe, root, jobs=jobs, progress=progress)
     if isinstance(recipe, LyricsRecipe | RetrievalRecipe):
@@ -68,11 +71,18 @@ def _make_clips_ready(recipe: Recipe, root: Path, *, jobs: int, progress: Progre
             distil(clips, root, recipe, report=lambda epoch, loss: advance())
     clips = read_all(recipe, root)
     if isinstance(recipe, HeadsRecipe):
-        levels = clips + quiet_copies(clips, recipe)
-        for listener in listeners(recipe, root):
-            with progress(f"describing with {listener.backbone}", len(levels)) as advance:
-                prepare(levels, root, listener, jobs=jobs, advance=advance)
+        _describe(clips + quiet_copies(clips, recipe), recipe, root, jobs=jobs, progress=progress)
+    tutor = tutor_recipe(recipe)
+    if tutor is not None:
+        _describe(clips, tutor, root, jobs=jobs, progress=progress)
     if isinstance(recipe, ClassicalRecipe):
         with progress("counting descriptors", len(clips)) as advance:
             baseline.describe_all(clips, root, jobs=jobs, advance=advance)
     return len(clips)
+
+
+def _describe(clips: list[Clip], recipe: HeadsRecipe, root: Path, *, jobs: int, progress: Progress) -> None:
+    """Describes the clips with the recipe's backbones."""
+    for listener in listeners(recipe, root):
+        with progress(f"describing with {listener.backbone}", len(clips)) as advance:
+            prepare(clips, root, listener, jobs=jobs, advance=advance)

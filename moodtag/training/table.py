@@ -11,13 +11,13 @@ import torch
 from moodtag.features.logmel import LogMelSpec
 from moodtag.networks.audio import PATCH_FRAMES
 from moodtag.training import baseline, markdown, neural
-from moodtag.training.build import Advance, assemble, listeners, read_all
+from moodtag.training.build import Advance, assemble, gathered, read_all
 from moodtag.training.calibration import calibrate, cross_calibrate
 from moodtag.training.cells import PARTITIONS
 from moodtag.training.cost import network_cost, parameters
 from moodtag.training.evaluate import cell_figures, evaluate
 from moodtag.training.files import write_text
-from moodtag.training.fit import cross_validate, gather, train_heads
+from moodtag.training.fit import cross_validate, train_heads
 from moodtag.training.held import Held, folds_of
 from moodtag.training.labels import Labels, labels_of
 from moodtag.training.metrics import Figure
@@ -61,7 +61,7 @@ def _judged(recipe: Recipe, labels: Labels, root: Path, *, jobs: int, advance: A
         held = baseline.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
         return held, 0, network_cost(baseline.judging(), rate_hz=RATE_HZ)
     assert isinstance(recipe, HeadsRecipe)
-    material = gather(labels.clips, root, listeners(recipe, root), recipe)
+    material = gathered(labels.clips, recipe, root)
     held = cross_validate(material, recipe, jobs=jobs, advance=advance)
     torch.set_num_threads(1)
     quick = train_heads(material.take(labels.rated), recipe, seed=recipe.seed)

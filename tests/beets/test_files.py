@@ -16,8 +16,8 @@ from tests.beets.conftest import SUFFIXES, Beets, fields_of, path_of
 from tests.changes import apply_changes
 from tests.conftest import MakeAudio
 
-VALUES = {"moods": ["calm", "tender"], "valence": 0.612, "arousal": 0.0, "mood_model": "student@fe8c65ad/audio"}
-TAGS = {"MOOD": ("calm", "tender"), "VALENCE": ("0.612",), "AROUSAL": ("0.000",), "MOODTAG": ("student@fe8c65ad/audio",)}
+VALUES = {"moods": ["calm", "tender"], "valence": 0.612, "arousal": 0.0, "mood_model": "student@2a6ec6d8/audio"}
+TAGS = {"MOOD": ("calm", "tender"), "VALENCE": ("0.612",), "AROUSAL": ("0.000",), "MOODTAG": ("student@2a6ec6d8/audio",)}
 
 
 def save(path: Path, values: dict[str, Any], *, id3v23: bool = False) -> None:

@@ -1,4 +1,7 @@
-"""Many commands, each in a process of its own, for the price of one: a server imports what they need and forks for each."""
+"""Many commands, each in a process of its own, for the price of one: a server imports what they need and forks for each.
+
+They end without the interpreter taking itself apart: what happens then, tests with processes of their own see.
+"""
 
 import atexit
 import json
@@ -13,28 +16,35 @@ from functools import cache
 from pathlib import Path
 
 _SERVER = r"""
-import json, os, sys
+import gc, json, os, sys
+from multiprocessing import get_context
 from moodtag.cli import main
 from moodtag.cli.app import app
 from moodtag.core.errors import UsageError
 import moodtag.cli.scan, moodtag.cli.train, moodtag.networks.predict, moodtag.scan, moodtag.words, torch  # what most commands need
+import moodtag.training.renew, moodtag.training.stages, moodtag.training.table
 torch.set_num_threads(1)
 try:
     app(["playlist", "calm", "--index", "/dev/null/none"], standalone_mode=False)
 except UsageError:
     pass
+gc.freeze()  # a child that counted what is already here would have to copy it first
+
+def run(arguments, environment, folder, stdout, stderr):
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    for number, path in enumerate(("/dev/null", stdout, stderr)):
+        os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
+    sys.stdin = open(0, closefd=False)
+    sys.argv = ["moodtag", *arguments]
+    main()
+
 for line in sys.stdin:
-    asked = json.loads(line)
-    child = os.fork()
-    if child == 0:
-        os.environ.clear()
-        os.environ.update(asked["environment"])
-        os.chdir(asked["folder"])
-        for number, path in enumerate(("/dev/null", asked["stdout"], asked["stderr"])):
-            os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
-        sys.argv = ["moodtag", *asked["arguments"]]
-        main()
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    command = get_context("fork").Process(target=run, kwargs=json.loads(line))
+    command.start()
+    command.join()
+    print(command.exitcode, flush=True)
 """
 
 

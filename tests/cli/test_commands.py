@@ -88,6 +88,12 @@ def test_a_failed_file_is_listed_with_its_remedy_and_the_exit_code_says_so(libra
     assert re.search(r"Failed:\n  .*c\.mp3: not audio.* \(play it, and replace it if it does not play\)", done.stderr)
 
 
+def test_no_command_counts_what_is_in_memory_once_more_before_it_ends() -> None:
+    code = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 1000)); from moodtag.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True"
+
+
 def test_dry_run_lists_what_would_be_judged_without_torch(library: Path) -> None:
     done = moodtag("scan", library, "--dry-run")
     assert done.returncode == 0

@@ -37,11 +37,16 @@ def no_bar(what: str, total: int) -> Iterator[Advance]:
 
 
 @pytest.fixture
-def recipe() -> StudentRecipe:
-    """The shipped recipe, made small."""
+def recipe(tmp_path: Path) -> StudentRecipe:
+    """The shipped recipe, made small, with a tutor as small that hears what it hears."""
+    tutor = tmp_path / "tutor.toml"
+    lines = (RECIPES / "student.toml").read_text(encoding="utf-8").splitlines()
+    small = {"tutor": None, "tutor_share": None, "members": "members = 1", "hidden_size": "hidden_size = 4", "epochs": "epochs = 1"}
+    kept = (small.get(line.partition(" = ")[0], line) for line in lines)
+    tutor.write_text("\n".join(line for line in kept if line is not None), encoding="utf-8")
     shipped = read_recipe(RECIPES / "student.toml")
     assert isinstance(shipped, StudentRecipe)
-    return replace(shipped, members=1, hidden_size=4, epochs=1, folds=2, quiet_weight=0.0)
+    return replace(shipped, members=1, hidden_size=4, epochs=1, folds=2, quiet_weight=0.0, tutor=str(tutor))
 
 
 @pytest.fixture

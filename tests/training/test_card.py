@@ -11,7 +11,7 @@ import pytest
 
 from moodtag.networks.checkpoint import Model, find_model
 from moodtag.training.card import render_card
-from moodtag.training.recipe import HeadsRecipe, read_recipe
+from moodtag.training.recipe import HeadsRecipe, StudentRecipe, read_recipe
 
 
 def metrics_of(model: Model) -> Any:
@@ -52,6 +52,33 @@ def test_no_kind_of_sound_is_said_to_be_turned_away_more_surely_than_the_table_s
     assert "it turns away less" not in words(rendered(model, metrics))
     metrics["music"]["outliers"] = {"hum": {"sounds": 40, "told_apart": 0.2}}
     assert "at least 95%" not in words(rendered(model, metrics))
+
+
+def test_what_hearing_more_of_a_clip_brings_is_told_where_clips_are_longer(model: Model) -> None:
+    metrics = metrics_of(model)
+    metrics["cost_curve"]["plans"] = [
+        {"count": count, "duration_s": duration_s, "cpu_s": cpu_s, "valence": 0.1, "arousal": 0.1, "same_moods": 0.5}
+        for count, duration_s, cpu_s in ((1, 3.0, 0.125), (1, 6.0, 0.25), (8, 3.0, 0.5))
+    ]
+    metrics["fewer_patches"] = [
+        {"patches": 1, "valence": 0.4, "arousal": 0.5, "macro_f1": 0.6, "mean_roc_auc": 0.7},
+        {"patches": 8, "valence": None, "arousal": None, "macro_f1": 0.65, "mean_roc_auc": 0.75},
+    ]
+    card = rendered(model, metrics)
+    assert "| 1 | 0.125 | 0.400 | 0.500 | 0.600 | 0.700 |" in card
+    assert "| 8 | 0.500 | - | - | 0.650 | 0.750 |" in card
+    del metrics["fewer_patches"]
+    assert "Against the labels" not in rendered(model, metrics)
+
+
+def test_who_taught_a_students_heads_is_told(model: Model) -> None:
+    recipe = read_recipe(model.folder / "recipe.toml")
+    assert isinstance(recipe, StudentRecipe)
+    metrics = metrics_of(model)
+    taught = words(render_card(model, recipe, metrics))
+    assert "from the heads of `teacher`, which in each fold learnt from the same clips and from no others: 75% of each label" in taught
+    untaught = render_card(model, replace(recipe, tutor=None, tutor_share=0.0), metrics)
+    assert "from the heads of" not in untaught
 
 
 def test_forms_that_move_the_verdict_much_are_named(model: Model) -> None:
@@ -108,9 +135,13 @@ def test_emotify_is_said_to_name_no_artists(card: str) -> None:
     assert "Emotify names no artists: each of its tracks is a group of its own" in words(card)
 
 
-def test_valence_and_arousal_are_said_to_share_a_layer_with_what_4q_taught(card: str) -> None:
+def test_who_gave_valence_and_arousal_their_targets_on_4q_is_told(card: str, model: Model) -> None:
     assert "never saw" not in words(card)
-    assert "they share a hidden layer with the quadrant and the moods, which 4Q's other songs taught" in words(card)
+    assert "No label of 4Q gave these two their targets, but what `teacher` says of its other songs did." in words(card)
+    recipe = read_recipe(model.folder / "recipe.toml")
+    assert isinstance(recipe, StudentRecipe)
+    untaught = words(render_card(model, replace(recipe, tutor=None, tutor_share=0.0), metrics_of(model)))
+    assert "they share a hidden layer with the quadrant and the moods, which 4Q's other songs taught" in untaught
 
 
 def test_calibrations_are_said_to_come_from_the_other_folds(card: str) -> None:

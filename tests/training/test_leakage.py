@@ -16,9 +16,9 @@ from moodtag.networks.predict import load_network
 from moodtag.training import baseline, fit, neural
 from moodtag.training.cells import PARTITIONS
 from moodtag.training.datasets.clips import Clip
-from moodtag.training.fit import Material
+from moodtag.training.fit import Material, Tutor
 from moodtag.training.gate import Outliers, gate_figures
-from moodtag.training.held import OUTPUTS, folds_of, judge_folds
+from moodtag.training.held import OUTPUTS, Judgement, folds_of, judge_folds, raw_of
 from moodtag.training.labels import Labels, labels_of
 from moodtag.training.recipe import RECIPES, ClassicalRecipe, HeadsRecipe, NetworkRecipe, Recipe, read_recipe
 from moodtag.training.sounds import cache_file, decode_all, keep
@@ -65,14 +65,10 @@ def inverted(labels: Labels, where: NDArray[np.bool_]) -> Labels:
     return replace(labels, affect=affect, quadrant=quadrant, moods=moods)
 
 
-def whole(answers: Answers) -> torch.Tensor:
-    return torch.cat([answers.affect, answers.affect_std, answers.quadrant, answers.moods], dim=1)
-
-
 def assert_no_fold_knows_its_labels(labels: Labels, recipe: Recipe, judge: Judge) -> None:
     """Inverts one fold's labels: what that fold is told must stay as it was, bit by bit, and what the others are told change."""
     own = folds_of(labels, recipe) == 0
-    before, after = (whole(judge(*run)) for run in ((labels, "before"), (inverted(labels, own), "after")))
+    before, after = (raw_of(judge(*run)) for run in ((labels, "before"), (inverted(labels, own), "after")))
     assert torch.equal(before[torch.from_numpy(own)], after[torch.from_numpy(own)])
     for columns in (slice(2), slice(4, 8), slice(8, None)):
         assert (before[torch.from_numpy(~own), columns] != after[torch.from_numpy(~own), columns]).any()
@@ -89,13 +85,26 @@ def test_heads_judge_no_clip_whose_label_taught_them(labels: Labels) -> None:
     assert_no_fold_knows_its_labels(labels, recipe, judge)
 
 
+def test_a_tutor_knows_no_label_that_its_pupil_does_not(labels: Labels, tmp_path: Path) -> None:
+    recipe = replace(shipped("student"), members=1, hidden_size=4, epochs=2, batch_size=32, quiet_weight=0.0)  # type: ignore[call-arg]
+    teaching = replace(shipped("teacher"), members=1, hidden_size=4, epochs=2, batch_size=32)  # type: ignore[call-arg]
+    assert isinstance(recipe, HeadsRecipe)
+    assert isinstance(teaching, HeadsRecipe)
+
+    def judge(taught: Labels, run: str) -> Answers:
+        tutor = Tutor(teaching, tuple(2 * heard(CLIPS, 3, SIZE)), 0.75, tmp_path / run)  # what it says is kept there
+        return fit.cross_validate(Material(taught, tuple(heard(CLIPS, 3, SIZE)), tutor=tutor), recipe).answers
+
+    assert_no_fold_knows_its_labels(labels, recipe, judge)
+
+
 def test_what_one_held_out_clip_sounds_like_changes_nothing_for_the_others(labels: Labels) -> None:
     recipe = replace(shipped("teacher"), members=1, hidden_size=4, epochs=2, batch_size=32)  # type: ignore[call-arg]
     assert isinstance(recipe, HeadsRecipe)
     patches = heard(CLIPS, 3, SIZE)
     changed, fold = patches.copy(), folds_of(labels, recipe)
     changed[0] += 5
-    before, after = (whole(fit.cross_validate(Material(labels, tuple(p)), recipe).answers) for p in (patches, changed))
+    before, after = (raw_of(fit.cross_validate(Material(labels, tuple(p)), recipe).answers) for p in (patches, changed))
     same_fold = torch.from_numpy((fold == fold[0]) & (np.arange(CLIPS) > 0))
     assert torch.equal(before[same_fold], after[same_fold])
     assert not torch.equal(before[0], after[0])
@@ -130,11 +139,11 @@ def test_networks_judge_no_clip_whose_label_taught_them(clips: list[Clip], tmp_p
 def test_an_artist_is_judged_in_one_fold_only(labels: Labels, name: str) -> None:
     recipe = shipped(name)
 
-    def judge(held_out: NDArray[np.bool_], number: int) -> tuple[torch.Tensor, NDArray[np.bool_]]:
+    def judge(held_out: NDArray[np.bool_], number: int) -> Judgement:
         taught = {clip.group for clip in labels.take(~held_out).clips}
         assert taught.isdisjoint(clip.group for clip in labels.take(held_out).clips)
         count = int(held_out.sum())
-        return torch.full((count, OUTPUTS), float(number)), np.zeros((count, len(PARTITIONS)), bool)
+        return Judgement(torch.full((count, OUTPUTS), float(number)), np.zeros((count, len(PARTITIONS)), bool))
 
     judged_in = judge_folds(labels, recipe, judge, jobs=1).answers.quadrant[:, 0].numpy()
     assert np.array_equal(judged_in, folds_of(labels, recipe))

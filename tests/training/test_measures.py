@@ -70,7 +70,9 @@ def test_hearing_more_costs_more(predictor: Predictor, long_track: Path, tmp_pat
     assert [(plan["count"], plan["duration_s"]) for plan in curve["plans"]] == [(plan.count, plan.duration_s) for plan in PLANS]
     cost = {(plan["count"], plan["duration_s"]): plan["cpu_s"] for plan in curve["plans"]}
     assert cost[1, 3] < cost[5, 6]
-    plot_curve(tmp_path / "curve.png", curve)
+    fewer: list[dict[str, float | None]] = [{"patches": 1, "valence": 0.4, "arousal": 0.5, "macro_f1": 0.6, "mean_roc_auc": 0.7}]
+    fewer.append({"patches": 8, "valence": None, "arousal": None, "macro_f1": 0.7, "mean_roc_auc": 0.8})
+    plot_curve(tmp_path / "curve.png", curve, fewer)
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from moodtag.core.errors import UsageError
 from moodtag.networks.audio import BACKBONES
-from moodtag.training.recipe import RECIPES, Backbone, Encoder, LyricsRecipe, Reader, audio_recipe, find_recipe, read_recipe
+from moodtag.training.recipe import RECIPES, Backbone, Encoder, LyricsRecipe, Reader, audio_recipe, find_recipe, read_recipe, tutor_recipe
 from moodtag.training.zoo import ARCHITECTURES
 
 SHIPPED = {path.parent.name: path for path in (Path(__file__).parents[2] / "models").glob("*/recipe.toml")}
@@ -21,7 +21,7 @@ def test_every_recipe_of_ours_is_one(path: Path) -> None:
 
 def test_what_was_computed_by_a_recipe_keeps_its_name() -> None:
     digests = {name: read_recipe(RECIPES / f"{name}.toml").digest for name in ("student", "deezer-audio", "phrases")}
-    assert digests == {"student": "9666956258e7", "deezer-audio": "5dab49728520", "phrases": "ad42a3a8f5bf"}
+    assert digests == {"student": "1bda42a47d2f", "deezer-audio": "5dab49728520", "phrases": "ad42a3a8f5bf"}
 
 
 def test_a_recipe_may_name_what_there_is() -> None:
@@ -95,3 +95,16 @@ def test_words_are_fused_with_a_model_of_sound(tmp_path: Path) -> None:
     shipped = read_recipe(find_recipe(Path("lyrics")))
     assert isinstance(shipped, LyricsRecipe)
     assert audio_recipe(shipped).name == "student"
+
+
+def test_only_heads_can_teach_a_students(tmp_path: Path) -> None:
+    assert tutor_recipe(read_recipe(RECIPES / "teacher.toml")) is None
+    shipped = tutor_recipe(read_recipe(RECIPES / "student.toml"))
+    assert shipped is not None
+    assert shipped.name == "teacher"
+    with pytest.raises(UsageError, match="tutor is crnn, which makes no model of sound"):
+        tutor_recipe(read_recipe(edited("student", tmp_path, 'tutor = "crnn"')))
+    with pytest.raises(UsageError, match="tutor is student, which has a tutor of its own"):
+        tutor_recipe(read_recipe(edited("student", tmp_path, 'tutor = "student"')))
+    with pytest.raises(UsageError, match="tutor and tutor_share go together"):
+        read_recipe(edited("student", tmp_path, "tutor_share = 0"))

@@ -12,12 +12,14 @@ from moodtag.networks.audio import description_size
 from moodtag.networks.student import Student
 from moodtag.training import metrics
 from moodtag.training.calibration import cross_calibrate
+from moodtag.training.cost import PLANS
 from moodtag.training.datasets.clips import Clip
-from moodtag.training.evaluate import evaluate
-from moodtag.training.fit import Material, answer, cross_validate, gather, quiet_copies, train_heads
+from moodtag.training.evaluate import evaluate, figures_after
+from moodtag.training.fit import FEWER, Material, Tutor, answer, cross_validate, gather, quiet_copies, train_heads
 from moodtag.training.held import folds_of
 from moodtag.training.losses import affect_loss, mood_loss, quadrant_loss
 from moodtag.training.metrics import ccc, mean_roc_auc, r2, roc_auc, with_interval
+from moodtag.training.plots import PATCH_S
 from moodtag.training.prepare import Listener
 from moodtag.training.recipe import RECIPES, HeadsRecipe, read_recipe
 from moodtag.training.sounds import cache_file, keep
@@ -130,6 +132,62 @@ def test_quiet_copies_train_but_do_not_test(material: Material, recipe: HeadsRec
         return float((loud - quiet).abs().mean())
 
     assert shift(material) < 0.7 * shift(deaf)
+
+
+def test_a_tutor_has_its_share_of_each_target_and_the_only_word_without_a_label(
+    material: Material, recipe: HeadsRecipe, tmp_path: Path
+) -> None:
+    quick = replace(recipe, epochs=1)
+    taught = replace(material, tutor=Tutor(quick, material.patches, 0.75, tmp_path)).taught()
+    alone = Material(material.labels, material.patches)
+    said = answer(train_heads(alone, quick, seed=quick.seed), alone)
+    assert taught.tutor is None
+    assert np.array_equal(taught.labels.quadrant, material.labels.quadrant)
+    for mixed, own, theirs in (
+        (taught.labels.affect, material.labels.affect, said.affect.numpy()),
+        (taught.labels.moods, material.labels.moods, said.moods.sigmoid().numpy()),
+    ):
+        known = ~np.isnan(own)
+        assert known.any()
+        assert (~known).any()
+        assert mixed[known] == pytest.approx(0.75 * theirs[known] + 0.25 * own[known], abs=1e-6)
+        assert mixed[~known] == pytest.approx(theirs[~known], abs=1e-6)
+
+
+def test_what_a_tutor_said_is_kept_by_what_it_learnt_from(material: Material, recipe: HeadsRecipe, tmp_path: Path) -> None:
+    quick = replace(recipe, epochs=1)
+    tutor = Tutor(quick, material.patches, 0.5, tmp_path)
+    first = tutor.taught(material.labels)
+    (kept,) = tmp_path.rglob("said-*.npy")
+    written = kept.stat().st_mtime_ns
+    assert np.array_equal(tutor.taught(material.labels).affect, first.affect)
+    assert kept.stat().st_mtime_ns == written
+    kept.write_bytes(kept.read_bytes()[:100])  # half of it, of a crash
+    assert np.array_equal(tutor.taught(material.labels).affect, first.affect)
+    tutor.taught(material.labels.weighted(0.5))
+    assert len(list(tmp_path.rglob("said-*.npy"))) == 2
+
+
+def test_fewer_patches_are_spread_over_the_clip(material: Material) -> None:
+    assert {len(patches) for patches in material.patches} == {4}
+    first = material.patches[0]
+    assert np.array_equal(material.hearing(1).patches[0], first[2:3])
+    assert np.array_equal(material.hearing(2).patches[0], first[[1, 3]])
+    assert np.array_equal(material.hearing(8).patches[0], first)
+
+
+def test_hearing_less_is_less_right_and_is_told_where_clips_are_longer(material: Material, recipe: HeadsRecipe) -> None:
+    held = cross_validate(material, recipe)
+    rows = figures_after(material.labels, held.fewer, np.array([len(patches) for patches in material.patches]))
+    assert [row["patches"] for row in rows] == list(FEWER)
+    by_count = {row["patches"]: row for row in rows}
+    for name in ("valence", "arousal", "macro_f1", "mean_roc_auc"):
+        assert by_count[1][name] < by_count[3][name]
+        assert by_count[5][name] is by_count[8][name] is None  # there are but four
+
+
+def test_what_is_heard_less_of_has_a_cost() -> None:
+    assert {(count, PATCH_S) for count in FEWER} <= {(plan.count, plan.duration_s) for plan in PLANS}
 
 
 def test_the_same_seed_gives_the_same_heads(material: Material, recipe: HeadsRecipe) -> None:
