@@ -124,29 +124,41 @@ def _fit_system(recipe: "Recipe", models: Path) -> None:
 
 
 @train.command()
-def evaluate(name: str, models: Models = Path("models")) -> None:
+def evaluate(
+    name: str,
+    models: Models = Path("models"),
+    only_cost: Annotated[
+        bool, typer.Option("--cost", help="Only cost and robustness of a model of sound: minutes, best on an idle machine.")
+    ] = False,
+) -> None:
     """Measure a model of sound, or the retrieval model, again: print its figures and renew metrics and card."""
     _need_extra()
     from moodtag.networks.checkpoint import Model, RetrievalModel, find_among
 
     model = find_among(models, name)
-    if isinstance(model, RetrievalModel):
+    if isinstance(model, Model):
+        _evaluate_sound(model, only_cost=only_cost)
+    elif only_cost:
+        raise UsageError(f"{name} is no model of sound: its cost is measured with all else", remedy="leave out --cost")
+    elif isinstance(model, RetrievalModel):
         _evaluate_retrieval(model)
-    elif isinstance(model, Model):
-        _evaluate_sound(model)
     else:
         raise UsageError(f"{name} judges no sound: it is measured as it is fitted", remedy=f"run moodtag train fit {name}")
     _print_card(model.folder)
 
 
-def _evaluate_sound(model: "Model") -> None:
-    from moodtag.training.build import reassess
+def _evaluate_sound(model: "Model", *, only_cost: bool) -> None:
+    from moodtag.training.build import reassess, remeasure
     from moodtag.training.prepare import data_root
     from moodtag.training.recipe import HeadsRecipe
-    from moodtag.training.renew import recipe_of
+    from moodtag.training.renew import recipe_of, renew_card
     from moodtag.training.stages import make_ready
 
     recipe = recipe_of(model, HeadsRecipe)
+    if only_cost:
+        renew_card(model)  # tells of damaged figures before minutes are spent
+        remeasure(model, recipe, data_root())
+        return
     make_ready(recipe, data_root(), jobs=available_cores(), progress=progress_bar)
     with progress_bar("folds", 2 * recipe.folds) as advance:
         reassess(model, recipe, data_root(), jobs=available_cores(), advance=advance)

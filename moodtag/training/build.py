@@ -1,5 +1,6 @@
 """A recipe becomes a model folder: cross-validated, calibrated, trained on everything, measured, described."""
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -138,6 +139,14 @@ def reassess(model: Model, recipe: HeadsRecipe, root: Path, *, jobs: int, advanc
     material = gathered(read_all(recipe, root), recipe, root)
     with replaced_folder(model.folder) as folder:
         _report(read_model(folder), model.folder.parent, network, material, outliers, recipe, assessment, root)
+
+
+def remeasure(model: Model, recipe: HeadsRecipe, root: Path) -> None:
+    """Measures a finished model's cost and robustness anew; its held-out figures, in a whole metrics.json, stay."""
+    figures = measure(model, load_network(model), read_all(recipe, root), root)
+    with replaced_folder(model.folder) as folder:
+        stored = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        write_reports(folder, model, recipe, stored | figures)
 
 
 def _report(

@@ -47,8 +47,7 @@ def test_an_interrupted_import_leaves_no_process_and_no_half_file(beet: Beets, i
     for number in range(1, TRACKS):
         shutil.copyfile(first, first.with_name(f"{number}.mp3"))
     with running("import", "-q", "-A", str(first.parent)) as process:
-        wait_for(lambda: workers_of(process))
-        time.sleep(0.1)
+        wait_for(lambda: workers_of(process))  # and at once: four hundred times the same sound is soon judged
         workers = workers_of(process)
         os.killpg(process.pid, signal.SIGINT)
         told, _ = process.communicate(timeout=PATIENCE_S)

@@ -50,6 +50,9 @@ def test_a_model_of_words_is_not_evaluated_again_and_is_not_called_damaged(name:
     assert is_one_line(done), done.stderr
     assert f"{name} judges no sound" in done.stderr
     assert f"run moodtag train fit {name}" in done.stderr
+    cheap = moodtag("train", "evaluate", name, "--cost", "--models", models)
+    assert is_one_line(cheap), cheap.stderr
+    assert f"{name} is no model of sound" in cheap.stderr
 
 
 @pytest.mark.parametrize("command", ["evaluate", "card"])

@@ -19,7 +19,7 @@ from moodtag.library.decode import decode
 from moodtag.networks.checkpoint import Model, find_model, read_model, read_weights
 from moodtag.networks.student import Student
 from moodtag.training import metrics
-from moodtag.training.build import Advance, build, reassess
+from moodtag.training.build import Advance, build, reassess, remeasure
 from moodtag.training.datasets.clips import Clip
 from moodtag.training.goals import student_goals
 from moodtag.training.loop import run_folder
@@ -157,3 +157,22 @@ def test_a_model_is_built_whole_and_held_against_the_teacher_beside_it(
     assert read_weights(built)
     assert {path.name for path in built.folder.iterdir()} == {path.name for path in teacher.iterdir()}
     assert {path.name for path in built.folder.parent.iterdir()} == {"student", "teacher"}
+
+
+def test_cost_alone_is_measured_again_and_held_out_figures_stay(
+    clips: list[Clip], recipe: StudentRecipe, root: Path, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = np.concatenate([decode(DATA / f"{name}.flac", ExcerptPlan(1, 10.0), rate_hz=16_000).excerpts[0] for name in NAMES] * 4)
+    (root / "unlabelled").mkdir()
+    long = encode(root / "unlabelled" / "long.flac", sound, "flac", "flac", 44_100)
+    monkeypatch.setattr("moodtag.training.build.read_all", lambda recipe, root: [replace(clips[2], path=long)])
+    copied = read_model(Path(shutil.copytree(model.folder, tmp_path / "models" / "student")))
+    before = json.loads((copied.folder / "metrics.json").read_text())
+    weights = (copied.folder / "model.safetensors").read_bytes()
+    remeasure(copied, recipe, root)
+    after = json.loads((copied.folder / "metrics.json").read_text())
+    renewed = {name for name in before if before[name] != after[name]}
+    assert renewed == {"cpu_ms_per_s", "robustness", "cost_curve"}
+    assert after["cost_curve"]["tracks"] == after["robustness"]["clips"] == 1
+    assert "1 whole tracks" in (copied.folder / "README.md").read_text(encoding="utf-8")
+    assert (copied.folder / "model.safetensors").read_bytes() == weights
