@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import beets
@@ -27,7 +28,8 @@ TRACKS = 400
 def running(*args: str) -> Iterator[psutil.Popen]:
     """`beet ARGS` as the leader of a group of processes, as a terminal starts it."""
     command = [sys.executable, "-m", "beets", *args]
-    with psutil.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests that run in the background were told to ignore it
+    with psutil.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=heard) as process:
         try:
             yield process
         finally:
@@ -47,7 +49,8 @@ def test_an_interrupted_import_leaves_no_process_and_no_half_file(beet: Beets, i
     for number in range(1, TRACKS):
         shutil.copyfile(first, first.with_name(f"{number}.mp3"))
     with running("import", "-q", "-A", str(first.parent)) as process:
-        wait_for(lambda: workers_of(process))  # and at once: four hundred times the same sound is soon judged
+        wait_for(lambda: workers_of(process))
+        time.sleep(0.1)
         workers = workers_of(process)
         os.killpg(process.pid, signal.SIGINT)
         told, _ = process.communicate(timeout=PATIENCE_S)
