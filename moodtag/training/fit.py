@@ -31,7 +31,7 @@ MIN_STD = 0.01  # a number that hardly varies in training must not be blown up b
 
 @dataclass(frozen=True, slots=True)
 class Tutor:
-    """Heads of another recipe that teach beside the labels: what its backbones hear in the same clips, and its share of each target.
+    """Heads of another recipe that teach beside the labels: what its backbones hear in the same clips, and its share of each label.
 
     What they say is kept in the data root, by the clips and labels that they learnt from.
     """
