@@ -128,13 +128,22 @@ def evaluate(
     name: str,
     models: Models = Path("models"),
     only_cost: Annotated[
-        bool, typer.Option("--cost", help="Only cost and robustness of a model of sound: minutes, best on an idle machine.")
+        bool,
+        typer.Option("--cost", help="Only a model of sound's cost and robustness, or a system of the zoo's cost; best on an idle machine."),
     ] = False,
 ) -> None:
     """Measure a model of sound, or the retrieval model, again: print its figures and renew metrics and card."""
     _need_extra()
     from moodtag.networks.checkpoint import Model, RetrievalModel, find_among
+    from moodtag.training.table import is_system, remeasure_system
 
+    if is_system(name, models):
+        if not only_cost:
+            raise UsageError(
+                f"{name} is a system of the zoo: it is measured as it is fitted", remedy=f"run moodtag train fit {name}, or add --cost"
+            )
+        typer.echo(remeasure_system(name, models))
+        return
     model = find_among(models, name)
     if isinstance(model, Model):
         _evaluate_sound(model, only_cost=only_cost)

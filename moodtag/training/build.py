@@ -181,8 +181,8 @@ def measure(model: Model, network: AudioNetwork, clips: Sequence[Clip], root: Pa
     }
 
 
-def assemble(heads: Heads, calibration: Calibration, recipe: HeadsRecipe, root: Path) -> AudioNetwork:
-    """The recipe's whole network with trained heads, calibrated, in evaluation mode."""
+def new_network(recipe: HeadsRecipe) -> AudioNetwork:
+    """The recipe's whole network, of which nothing but the log-mel front end knows its work yet."""
     spec = LogMelSpec()
     network = AudioNetwork(
         spec,
@@ -193,6 +193,12 @@ def assemble(heads: Heads, calibration: Calibration, recipe: HeadsRecipe, root: 
         outlier_std=recipe.outlier_std,
     )
     network.logmel = new_logmel(spec)
+    return network
+
+
+def assemble(heads: Heads, calibration: Calibration, recipe: HeadsRecipe, root: Path) -> AudioNetwork:
+    """The recipe's whole network with trained heads, calibrated, in evaluation mode."""
+    network = new_network(recipe)
     network.backbones = nn.ModuleList(listener.network() for listener in listeners(recipe, root))
     heads.affect_scale.copy_(torch.from_numpy(calibration.affect_scale))
     heads.mood_scale.copy_(torch.from_numpy(calibration.mood_scale))

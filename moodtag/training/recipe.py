@@ -262,14 +262,18 @@ _BOUNDS: Bounds = {
 def read_recipe(path: Path) -> Recipe:
     """The recipe in a TOML file. Raises UsageError where it is not one, or where a value of it cannot be trained with."""
     try:
-        said: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        kind = said.get("kind")
-        if kind not in _KINDS:
-            raise ValueError(f"kind is {kind!r}, none of {', '.join(_KINDS)}")
-        recipe = parsed(_KINDS[kind], said, _BOUNDS)
-        _check(recipe, said)
+        return parse_recipe(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"recipe {path} cannot be used: {error}", remedy="mend it: see recipes/ in moodtag/training") from error
+
+
+def parse_recipe(said: dict[str, Any]) -> Recipe:
+    """The recipe of these fields. Raises ValueError or TypeError where they make none."""
+    kind = said.get("kind")
+    if kind not in _KINDS:
+        raise ValueError(f"kind is {kind!r}, none of {', '.join(_KINDS)}")
+    recipe = parsed(_KINDS[kind], said, _BOUNDS)
+    _check(recipe, said)
     return recipe
 
 

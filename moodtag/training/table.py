@@ -1,27 +1,30 @@
 """The zoo: every architecture of the papers, trained the same way on the same folds, in one table."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from moodtag.core.errors import ModelError, UsageError
 from moodtag.features.logmel import LogMelSpec
 from moodtag.networks.audio import PATCH_FRAMES
 from moodtag.training import baseline, markdown, neural
-from moodtag.training.build import Advance, assemble, gathered, read_all
-from moodtag.training.calibration import calibrate, cross_calibrate
+from moodtag.training.build import Advance, gathered, new_network, read_all
+from moodtag.training.calibration import cross_calibrate
 from moodtag.training.cells import PARTITIONS
 from moodtag.training.cost import network_cost, parameters
 from moodtag.training.evaluate import cell_figures, evaluate
 from moodtag.training.files import write_text
-from moodtag.training.fit import cross_validate, train_heads
+from moodtag.training.fit import cross_validate
 from moodtag.training.held import Held, folds_of
 from moodtag.training.labels import Labels, labels_of
 from moodtag.training.metrics import Figure
-from moodtag.training.recipe import ClassicalRecipe, HeadsRecipe, NetworkRecipe, Recipe
+from moodtag.training.recipe import ClassicalRecipe, HeadsRecipe, NetworkRecipe, Recipe, parse_recipe
 from moodtag.training.sounds import RATE_HZ
 from moodtag.training.zoo import ARCHITECTURES
 
@@ -38,41 +41,78 @@ WORDS_TEST = "deezer_test"
 def enter(recipe: Recipe, root: Path, models: Path, *, jobs: int, advance: Advance = lambda: None) -> Path:
     """Cross-validates and measures a system of the zoo and returns the file with its figures; `advance` after each fold."""
     labels = labels_of(read_all(recipe, root), extra_cut_weight=recipe.extra_cut_weight)
-    held, size, cpu_ms_per_s = _judged(recipe, labels, root, jobs=jobs, advance=advance)
+    held = _judged(recipe, labels, root, jobs=jobs, advance=advance)
     figures = evaluate(labels, cross_calibrate(labels, held.answers, folds_of(labels, recipe)))
     cells = cell_figures(labels, held.cell_right)
-    return write_entry(recipe, {"parameters": size, "cpu_ms_per_s": round(cpu_ms_per_s, 3), "cells": cells, **figures}, models)
+    return write_entry(recipe, {**_size_and_cost(recipe), "cells": cells, **figures}, models)
+
+
+def is_system(name: str, models: Path) -> bool:
+    """Whether the zoo holds figures of a system of that name."""
+    return _entry(models, name).is_file()
+
+
+def remeasure_system(name: str, models: Path) -> str:
+    """Measures anew what a system of the zoo costs, renews its file and returns a line that tells it.
+
+    Raises UsageError where it judges words, ModelError where its file is damaged.
+    """
+    file = _entry(models, name)
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        judges_words = WORDS_TEST in stored["affect"]
+        recipe = None if judges_words else parse_recipe(stored["recipe"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"system {name}: {file} is damaged: {error!r}", remedy=f"run moodtag train fit {name}") from error
+    if recipe is None:
+        raise UsageError(f"{name} judges words: its cost is measured as it is fitted", remedy=f"run moodtag train fit {name}")
+    measured = _size_and_cost(recipe)
+    write_text(file, json.dumps(stored | measured, indent=1) + "\n")
+    return f"{name}: {measured['parameters']:,} parameters, {measured['cpu_ms_per_s']:.3f} CPU-ms per second of sound"
 
 
 def write_entry(recipe: Recipe, figures: dict[str, Any], models: Path) -> Path:
     """Writes a system's figures into the zoo, and returns the file."""
-    file = models / ZOO / f"{recipe.name}.json"
+    file = _entry(models, recipe.name)
     write_text(file, json.dumps({"recipe": asdict(recipe), **figures}, indent=1) + "\n")
     return file
 
 
-def _judged(recipe: Recipe, labels: Labels, root: Path, *, jobs: int, advance: Advance) -> tuple[Held, int, float]:
-    """Out-of-fold answers, parameters (for a forest or a support-vector machine 0), and CPU-ms per second of sound."""
+def _entry(models: Path, name: str) -> Path:
+    return models / ZOO / f"{name}.json"
+
+
+def _judged(recipe: Recipe, labels: Labels, root: Path, *, jobs: int, advance: Advance) -> Held:
+    """Out-of-fold answers."""
     if isinstance(recipe, NetworkRecipe):
-        held = neural.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
-        network = neural.untrained(recipe)
-        return held, parameters(network), network_cost(neural.judging(network), rate_hz=RATE_HZ)
+        return neural.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
     if isinstance(recipe, ClassicalRecipe):
-        held = baseline.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
-        return held, 0, network_cost(baseline.judging(), rate_hz=RATE_HZ)
+        return baseline.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
     assert isinstance(recipe, HeadsRecipe)
-    material = gathered(labels.clips, recipe, root)
-    held = cross_validate(material, recipe, jobs=jobs, advance=advance)
+    return cross_validate(gathered(labels.clips, recipe, root), recipe, jobs=jobs, advance=advance)
+
+
+def _size_and_cost(recipe: Recipe) -> dict[str, int | float]:
+    """Parameters (of a forest or a support-vector machine 0), and CPU-ms per second of sound: untrained networks cost the same."""
     torch.set_num_threads(1)
-    quick = train_heads(material.take(labels.rated), recipe, seed=recipe.seed)
-    audio = assemble(quick, calibrate(labels, held.answers), recipe, root)
+    if isinstance(recipe, ClassicalRecipe):
+        return _cost_fields(0, baseline.judging())
+    if isinstance(recipe, NetworkRecipe):
+        network = neural.untrained(recipe)
+        return _cost_fields(parameters(network), neural.judging(network))
+    assert isinstance(recipe, HeadsRecipe)
+    audio = new_network(recipe).eval()
 
     @torch.inference_mode()
-    def judge(sound: Any) -> object:
+    def judge(sound: NDArray[np.float32]) -> object:
         patches = audio.patches(torch.from_numpy(sound))
         return audio.heads(audio.describe(patches, [len(patches)]))
 
-    return held, parameters(audio), network_cost(judge, rate_hz=RATE_HZ)
+    return _cost_fields(parameters(audio), judge)
+
+
+def _cost_fields(size: int, judge: Callable[[NDArray[np.float32]], object]) -> dict[str, int | float]:
+    return {"parameters": size, "cpu_ms_per_s": round(network_cost(judge, rate_hz=RATE_HZ), 3)}
 
 
 def entries(models: Path) -> list[dict[str, Any]]:

@@ -55,6 +55,27 @@ def test_a_model_of_words_is_not_evaluated_again_and_is_not_called_damaged(name:
     assert f"{name} is no model of sound" in cheap.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "text", "told"),
+    [
+        ("crnn", (), None, "crnn is a system of the zoo: it is measured as it is fitted"),
+        ("minilm", ("--cost",), None, "minilm judges words: its cost is measured as it is fitted"),
+        ("crnn", ("--cost",), "{}", "is damaged: KeyError('affect')"),
+        ("crnn", ("--cost",), '{"affect": {}, "recipe": {"kind": "network"}}', "is damaged: "),
+    ],
+)
+def test_of_the_zoo_only_the_cost_of_what_hears_is_measured_again(
+    name: str, options: tuple[str, ...], text: str | None, told: str, models: Path
+) -> None:
+    shutil.copytree(find_any_model("student").folder.parent / "zoo", models / "zoo")
+    if text is not None:
+        (models / "zoo" / f"{name}.json").write_text(text)
+    done = moodtag("train", "evaluate", name, *options, "--models", models)
+    assert is_one_line(done), done.stderr
+    assert told in done.stderr
+    assert f"run moodtag train fit {name}" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["evaluate", "card"])
 def test_a_model_that_is_not_there_is_told_with_those_that_are(command: str, models: Path) -> None:
     done = moodtag("train", command, "nope", "--models", models)

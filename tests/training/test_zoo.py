@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -17,13 +18,14 @@ from torch import nn
 
 from moodtag.networks.checkpoint import find_model
 from moodtag.training import metrics
+from moodtag.training.cost import network_cost
 from moodtag.training.datasets.clips import Clip
 from moodtag.training.labels import labels_of
 from moodtag.training.loop import run_folder
 from moodtag.training.neural import ZooNetwork, answer, cross_validate, fit_network, untrained
 from moodtag.training.recipe import RECIPES, ClassicalRecipe, NetworkRecipe, read_recipe
 from moodtag.training.sounds import Sounds, cache_file, decode_all, keep
-from moodtag.training.table import enter, write_table
+from moodtag.training.table import ZOO, enter, remeasure_system, write_table
 from moodtag.training.zoo import ARCHITECTURES
 from moodtag.training.zoo.classical import descriptors
 
@@ -168,6 +170,22 @@ def test_a_system_enters_the_table_with_all_its_figures(
     Console(file=printed, width=80).print(Markdown(table))
     assert figures["recipe"]["name"] in printed.getvalue()
     assert "…" not in printed.getvalue()
+
+
+@pytest.mark.parametrize("name", ["deezer-audio", "classical-svm", "transfer-mtt"])
+def test_what_a_system_costs_is_measured_anew_and_its_other_figures_stay(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moodtag.training.table.network_cost", partial(network_cost, seconds=3.0, rounds=1))
+    shipped = json.loads((find_model("student").folder.parent / ZOO / f"{name}.json").read_text(encoding="utf-8"))
+    file = tmp_path / ZOO / f"{name}.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps(shipped | {"parameters": -1, "cpu_ms_per_s": -1.0}), encoding="utf-8")
+    line = remeasure_system(name, tmp_path)
+    renewed = json.loads(file.read_text(encoding="utf-8"))
+    assert renewed["cpu_ms_per_s"] > 0
+    assert line == f"{name}: {shipped['parameters']:,} parameters, {renewed['cpu_ms_per_s']:.3f} CPU-ms per second of sound"
+    assert renewed | {"cpu_ms_per_s": 0} == shipped | {"cpu_ms_per_s": 0}
 
 
 def test_descriptors_hear_a_louder_and_a_higher_sound() -> None:
