@@ -8,7 +8,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moodtag.core.errors import MoodtagError
+from moodtag.core.errors import FileError, MoodtagError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,4 +78,5 @@ def with_remedy(message: str, remedy: str | None) -> str:
 
 def complain(error: MoodtagError) -> None:
     """One line on stderr: what went wrong, and what to do about it."""
-    sys.stderr.write(printable(with_remedy(f"moodtag: {error.message}", error.remedy)) + "\n")
+    where = f"{error.path}: " if isinstance(error, FileError) else ""
+    sys.stderr.write(printable(with_remedy(f"moodtag: {where}{error.message}", error.remedy)) + "\n")

@@ -131,9 +131,15 @@ def evaluate(
         bool,
         typer.Option("--cost", help="Only a model of sound's cost and robustness, or a system of the zoo's cost; best on an idle machine."),
     ] = False,
+    split: Annotated[
+        int | None,
+        typer.Option(min=0, max=2**31 - 1, metavar="SEED", help="Only a model of sound's figures on other folds, drawn by this seed."),
+    ] = None,
 ) -> None:
     """Measure a model of sound, or the retrieval model, again: print its figures and renew metrics and card."""
     _need_extra()
+    if only_cost and split is not None:
+        raise UsageError("--cost measures nothing that has folds", remedy="leave out --split")
     from moodtag.networks.checkpoint import Model, RetrievalModel, find_among
     from moodtag.training.table import is_system, remeasure_system
 
@@ -146,9 +152,11 @@ def evaluate(
         return
     model = find_among(models, name)
     if isinstance(model, Model):
-        _evaluate_sound(model, only_cost=only_cost)
+        _evaluate_sound(model, only_cost=only_cost, split=split)
     elif only_cost:
         raise UsageError(f"{name} is no model of sound: its cost is measured with all else", remedy="leave out --cost")
+    elif split is not None:
+        raise UsageError(f"{name} is no model of sound: it has no other folds", remedy="leave out --split")
     elif isinstance(model, RetrievalModel):
         _evaluate_retrieval(model)
     else:
@@ -156,19 +164,26 @@ def evaluate(
     _print_card(model.folder)
 
 
-def _evaluate_sound(model: "Model", *, only_cost: bool) -> None:
-    from moodtag.training.build import reassess, remeasure
+def _evaluate_sound(model: "Model", *, only_cost: bool, split: int | None) -> None:
+    from moodtag.training.build import reassess, remeasure, resplit
     from moodtag.training.prepare import data_root
     from moodtag.training.recipe import HeadsRecipe
     from moodtag.training.renew import recipe_of, renew_card
     from moodtag.training.stages import make_ready
 
     recipe = recipe_of(model, HeadsRecipe)
-    if only_cost:
+    if split == recipe.seed:
+        raise UsageError(f"the card's own folds are drawn by {split}", remedy="give another seed")
+    if only_cost or split is not None:
         renew_card(model)  # tells of damaged figures before minutes are spent
+    if only_cost:
         remeasure(model, recipe, data_root())
         return
     make_ready(recipe, data_root(), jobs=available_cores(), progress=progress_bar)
+    if split is not None:
+        with progress_bar("folds", recipe.folds) as advance:
+            resplit(model, recipe, data_root(), split, jobs=available_cores(), advance=advance)
+        return
     with progress_bar("folds", 2 * recipe.folds) as advance:
         reassess(model, recipe, data_root(), jobs=available_cores(), advance=advance)
 

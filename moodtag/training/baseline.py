@@ -16,7 +16,7 @@ from sklearn.svm import SVC, SVR
 from moodtag.core.moods import VOCABULARY
 from moodtag.training.cells import PARTITIONS, partitions
 from moodtag.training.datasets import Clip
-from moodtag.training.held import Held, Judgement, judge_folds
+from moodtag.training.held import Held, Judgement, folds_of, judge_folds
 from moodtag.training.labels import Labels
 from moodtag.training.recipe import ClassicalRecipe
 from moodtag.training.sounds import RATE_HZ, cache_file, for_each_missing, keep, sound_of
@@ -40,7 +40,7 @@ def cross_validate(labels: Labels, recipe: ClassicalRecipe, root: Path, *, jobs:
     """Each clip judged by models that never heard its artist; `advance` after each fold."""
     describe_all(list(labels.clips), root, jobs=jobs)
     x = np.stack([np.load(cache_file(clip, root, _KIND)) for clip in labels.clips])
-    return judge_folds(labels, recipe, partial(_judge_fold, x, labels, recipe), jobs=jobs, advance=advance)
+    return judge_folds(folds_of(labels, recipe), partial(_judge_fold, x, labels, recipe), jobs=jobs, advance=advance)
 
 
 def _judge_fold(x: Floats, labels: Labels, recipe: ClassicalRecipe, held_out: NDArray[np.bool_], number: int) -> Judgement:

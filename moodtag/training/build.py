@@ -12,8 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from moodtag.core.errors import DataError, DecodeError
 from moodtag.core.moods import VOCABULARY
+from moodtag.core.records import ExcerptPlan
 from moodtag.features.logmel import LogMelSpec, new_logmel
+from moodtag.library.decode import decode
 from moodtag.networks.audio import BACKBONES, AudioNetwork
 from moodtag.networks.checkpoint import Model, read_model, write_model
 from moodtag.networks.heads import Answers, Heads
@@ -29,10 +32,12 @@ from moodtag.training.fit import Material, Tutor, cross_validate, gather, train_
 from moodtag.training.gate import Outliers, describe_outliers, fit_gate, gate_figures
 from moodtag.training.held import Held, folds_of
 from moodtag.training.labels import Labels
+from moodtag.training.loop import run_folder
 from moodtag.training.plots import SCATTER, plot_answers
 from moodtag.training.prepare import Listener, load_descriptions, published
 from moodtag.training.recipe import HeadsRecipe, Recipe, StudentRecipe, tutor_recipe
 from moodtag.training.robustness import robustness
+from moodtag.training.sounds import RATE_HZ
 
 LICENCE = "CC BY-NC-SA 4.0"
 _ROBUSTNESS_CLIPS = 40  # of each data set whose clips are long enough
@@ -75,11 +80,14 @@ def assess(recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance = lam
     return Assessment(metrics, judged, calibrate(labels, held.answers))
 
 
-def _judged(clips: Sequence[Clip], recipe: HeadsRecipe, root: Path, *, jobs: int, advance: Advance) -> tuple[Material, Held, Judged]:
+def _judged(
+    clips: Sequence[Clip], recipe: HeadsRecipe, root: Path, *, split: int | None = None, jobs: int, advance: Advance
+) -> tuple[Material, Held, Judged]:
     """The clips with what is heard in them, their out-of-fold answers, and those calibrated across the folds."""
     material = gathered(clips, recipe, root)
-    held = cross_validate(material, recipe, jobs=jobs, advance=advance)
-    return material, held, cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe))
+    keep_in = run_folder(root, recipe.name, recipe.digest)
+    held = cross_validate(material, recipe, split=split, keep_in=keep_in, jobs=jobs, advance=advance)
+    return material, held, cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe, split=split))
 
 
 def assess_audio(
@@ -143,7 +151,20 @@ def reassess(model: Model, recipe: HeadsRecipe, root: Path, *, jobs: int, advanc
 
 def remeasure(model: Model, recipe: HeadsRecipe, root: Path) -> None:
     """Measures a finished model's cost and robustness anew; its held-out figures, in a whole metrics.json, stay."""
-    figures = measure(model, load_network(model), read_all(recipe, root), root)
+    _renew(model, recipe, measure(model, load_network(model), read_all(recipe, root), root))
+
+
+def resplit(model: Model, recipe: HeadsRecipe, root: Path, split: int, *, jobs: int, advance: Advance = lambda: None) -> None:
+    """Cross-validates a finished model's recipe on folds drawn by another seed; its other figures stay."""
+    material, _, judged = _judged(read_all(recipe, root), recipe, root, split=split, jobs=jobs, advance=advance)
+    figures = evaluate(material.labels, judged)
+    affect, quadrant = figures["affect"]["deam"], figures["quadrant"]["panda4q"]["macro_f1"]
+    means = {"valence": affect["valence"]["r2"], "arousal": affect["arousal"]["r2"], "quadrant": quadrant}
+    _renew(model, recipe, {"other_split": {"seed": split, **means, "moods": figures["mean_roc_auc"]["all"]}})
+
+
+def _renew(model: Model, recipe: HeadsRecipe, figures: dict[str, Any]) -> None:
+    """Puts the figures in place of those of the same names, and renews the card."""
     with replaced_folder(model.folder) as folder:
         stored = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         write_reports(folder, model, recipe, stored | figures)
@@ -172,13 +193,28 @@ def measure(model: Model, network: AudioNetwork, clips: Sequence[Clip], root: Pa
     """Figures of the finished model: parameters, cost, robustness, and the curve of accuracy against cost."""
     predictor = Predictor(model, device="cpu")
     long = [clip for name in ("panda4q", "emotify") for clip in [c for c in clips if c.dataset == name][::9][:_ROBUSTNESS_CLIPS]]
-    tracks = [clip.path for clip in read_clips("unlabelled", root)]
+    tracks = _curve_tracks(root)
     return {
         "parameters": parameters(network),
         "cpu_ms_per_s": round(network_cost(judging(predictor), rate_hz=model.config.rate_hz), 3),
         "robustness": robustness(predictor, long),
-        "cost_curve": cost_curve(predictor, tracks[:: max(1, len(tracks) // _CURVE_TRACKS)]),
+        "cost_curve": cost_curve(predictor, tracks),
     }
+
+
+def check_curve_tracks(root: Path) -> None:
+    """Raises DataError where there are no tracks to measure cost on, or where one of them cannot be decoded."""
+    for track in _curve_tracks(root):
+        try:
+            decode(track, ExcerptPlan(1, 1.0), rate_hz=RATE_HZ)
+        except DecodeError as error:
+            raise DataError(f"{track}: {error.message}", remedy="take it away: the cost of a model is measured on it") from error
+
+
+def _curve_tracks(root: Path) -> list[Path]:
+    """Some sixty whole tracks, spread over the unlabelled music."""
+    tracks = [clip.path for clip in read_clips("unlabelled", root)]
+    return tracks[:: max(1, len(tracks) // _CURVE_TRACKS)]
 
 
 def new_network(recipe: HeadsRecipe) -> AudioNetwork:

@@ -15,7 +15,7 @@ from moodtag.core.moods import VOCABULARY
 from moodtag.networks.heads import Answers, Head, Heads
 from moodtag.training.cells import partitions
 from moodtag.training.datasets import Clip
-from moodtag.training.held import Held, Judgement, answers_of, judge_folds, raw_of
+from moodtag.training.held import Held, Judgement, answers_of, folds_of, judge_folds, kept, raw_of
 from moodtag.training.labels import Labels, labels_of
 from moodtag.training.loop import run_folder
 from moodtag.training.losses import Targets, TaskWeights, start_at_the_mean
@@ -199,14 +199,35 @@ def answer(heads: Heads, material: Material) -> Answers:
     return answers
 
 
-def cross_validate(material: Material, recipe: HeadsRecipe, *, jobs: int = 1, advance: Callable[[], None] = lambda: None) -> Held:
-    """Each clip judged by heads that never heard its artist; `advance` after each fold."""
-    return judge_folds(material.labels, recipe, partial(_judge_fold, material, recipe), jobs=jobs, advance=advance)
+def cross_validate(
+    material: Material,
+    recipe: HeadsRecipe,
+    *,
+    split: int | None = None,
+    keep_in: Path | None = None,
+    jobs: int = 1,
+    advance: Callable[[], None] = lambda: None,
+) -> Held:
+    """Each clip judged by heads that never heard its artist; `advance` after each fold. `split` draws other folds.
+
+    Finished folds are kept in the folder `keep_in`, by the recipe and all that they were taught and asked.
+    """
+    fold = folds_of(material.labels, recipe, split=split)
+    return judge_folds(fold, partial(_judge_fold, material, recipe, keep_in), jobs=jobs, advance=advance)
 
 
-def _judge_fold(material: Material, recipe: HeadsRecipe, held_out: NDArray[np.bool_], number: int) -> Judgement:
+def _judge_fold(material: Material, recipe: HeadsRecipe, keep_in: Path | None, held_out: NDArray[np.bool_], number: int) -> Judgement:
     torch.set_num_threads(1)  # small matrices: a second thread only waits
     train, test = material.take(~held_out), material.take(held_out)
+    if keep_in is None:
+        return _judged_after(train, test, recipe, number)
+    teaching = () if train.tutor is None else (train.tutor.recipe.digest,)
+    name = "-".join((f"fold{number}", recipe.digest, *teaching, train.labels.digest, test.labels.digest))
+    return kept(keep_in / f"{name}.npz", partial(_judged_after, train, test, recipe, number))
+
+
+def _judged_after(train: Material, test: Material, recipe: HeadsRecipe, number: int) -> Judgement:
+    """What heads that learnt from `train` say of `test`."""
     heads = train_heads(train, recipe, seed=recipe.seed + number)
     fewer = {patches: raw_of(answer(heads, test.hearing(patches))) for patches in FEWER}
     return Judgement(raw_of(answer(heads, test)), _right_cells(heads, train, test, recipe), fewer)
@@ -219,6 +240,6 @@ def _right_cells(heads: Heads, train: Material, test: Material, recipe: HeadsRec
     cuts = partitions(train.labels.affect, seed=recipe.seed)
     right = np.zeros((len(outside), len(cuts)), bool)
     for i, cut in enumerate(cuts.values()):
-        model = RidgeClassifier(recipe.ridge_alpha).fit(inside[known], cut.cell(train.labels.affect[known]))
+        model = RidgeClassifier(recipe.cell_alpha).fit(inside[known], cut.cell(train.labels.affect[known]))
         right[:, i] = model.predict(outside) == cut.cell(test.labels.affect)
     return right

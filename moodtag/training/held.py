@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -12,6 +14,7 @@ from torch import Tensor
 from moodtag.core.moods import VOCABULARY
 from moodtag.networks.heads import Answers
 from moodtag.training.cells import PARTITIONS
+from moodtag.training.files import replaced
 from moodtag.training.labels import Labels
 from moodtag.training.recipe import Recipe
 from moodtag.training.splits import artist_folds
@@ -30,6 +33,21 @@ class Judgement:
     raw: Tensor
     cell_right: NDArray[np.bool_]
     fewer: dict[int, Tensor] = field(default_factory=dict)
+
+
+def kept(file: Path, judge: Callable[[], Judgement]) -> Judgement:
+    """What `judge` says of a fold: asked once and kept in the file, and asked again where a crash left half of it."""
+    try:
+        with file.open("rb") as opened, np.load(opened) as stored:  # given a path, numpy leaves a half file open
+            after = dict(zip(stored["patches"].tolist(), torch.from_numpy(stored["fewer"]), strict=True))
+            return Judgement(torch.from_numpy(stored["raw"]), stored["right"], after)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        judgement = judge()
+    raw = judgement.raw.numpy()
+    fewer = np.array([said.numpy() for said in judgement.fewer.values()])
+    with replaced(file) as unfinished, unfinished.open("wb") as writing:
+        np.savez(writing, raw=raw, right=judgement.cell_right, patches=np.array(list(judgement.fewer), int), fewer=fewer)
+    return judgement
 
 
 JudgeFold = Callable[[NDArray[np.bool_], int], Judgement]
@@ -58,15 +76,15 @@ def raw_of(answers: Answers) -> Tensor:
     return torch.cat([answers.affect, answers.affect_std, answers.quadrant, answers.moods], dim=1)
 
 
-def folds_of(labels: Labels, recipe: Recipe) -> NDArray[np.int64]:
-    """The fold of each clip, (clip,)."""
-    return artist_folds(labels.groups, folds=recipe.folds, seed=recipe.seed)
+def folds_of(labels: Labels, recipe: Recipe, *, split: int | None = None) -> NDArray[np.int64]:
+    """The fold of each clip, (clip,): drawn by the recipe's seed, or by `split`."""
+    return artist_folds(labels.groups, folds=recipe.folds, seed=recipe.seed if split is None else split)
 
 
-def judge_folds(labels: Labels, recipe: Recipe, judge: JudgeFold, *, jobs: int, advance: Callable[[], None] = lambda: None) -> Held:
-    """Each clip judged by what never heard its artist, folds side by side; `advance` after each fold."""
-    fold = folds_of(labels, recipe)
-    work = (delayed(judge)(fold == number, number) for number in range(recipe.folds))
+def judge_folds(fold: NDArray[np.int64], judge: JudgeFold, *, jobs: int, advance: Callable[[], None] = lambda: None) -> Held:
+    """Each clip judged by what learnt from the other folds only, folds (clip,) side by side; `advance` after each fold."""
+    folds = int(fold.max()) + 1
+    work = (delayed(judge)(fold == number, number) for number in range(folds))
     raw, right = torch.empty(len(fold), OUTPUTS), np.zeros((len(fold), len(PARTITIONS)), bool)
     fewer: dict[int, Tensor] = {}
     judgement: Judgement

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from moodtag.core.errors import DataError
+from moodtag.training.build import check_curve_tracks
 from moodtag.training.datasets import check_dataset, deam, panda4q, speech, unlabelled
 from moodtag.training.distil import is_distilled
 from moodtag.training.pretrained import find_musicnn
@@ -47,6 +48,8 @@ def _checks(recipe: Recipe, root: Path) -> Iterator[Check]:
         yield partial(check_dataset, name, root)
     if isinstance(heard, HeadsRecipe):
         yield from _weights(heard, root)
+    if _measured(recipe):
+        yield partial(check_curve_tracks, root)
     if isinstance(recipe, LyricsRecipe | WordsRecipe):
         yield partial(deam.read, root)  # how its listeners used the plane
     if isinstance(recipe, LyricsRecipe):

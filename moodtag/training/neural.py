@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -14,8 +13,7 @@ from moodtag.features.logmel import LogMelSpec
 from moodtag.training.augment import MAX_STRETCH, SEMITONES, Draw, ShiftedLogMel, mixup_share, resampled, spec_augment
 from moodtag.training.cells import PARTITIONS, partitions
 from moodtag.training.device import training_device
-from moodtag.training.files import replaced
-from moodtag.training.held import OUTPUTS, Held, Judgement, judge_folds
+from moodtag.training.held import OUTPUTS, Held, Judgement, folds_of, judge_folds, kept
 from moodtag.training.labels import Labels
 from moodtag.training.loop import Schedule, run_folder, train
 from moodtag.training.losses import Targets, TaskWeights, start_at_the_mean
@@ -55,32 +53,21 @@ def cross_validate(labels: Labels, recipe: NetworkRecipe, root: Path, *, jobs: i
 
     Finished folds are kept under the data root, an unfinished one goes on from its last epoch.
     """
-    return judge_folds(labels, recipe, partial(_judge_fold, labels, recipe, root), jobs=jobs, advance=advance)
+    return judge_folds(folds_of(labels, recipe), partial(_judge_fold, labels, recipe, root), jobs=jobs, advance=advance)
 
 
 def _judge_fold(labels: Labels, recipe: NetworkRecipe, root: Path, held_out: NDArray[np.bool_], number: int) -> Judgement:
     torch.set_num_threads(1)  # folds run side by side
-    finished = run_folder(root, recipe.name, recipe.digest) / f"fold{number}.npz"
-    judged = _finished(finished)
-    if judged is None:
+
+    def judge() -> Judgement:
         network = fit_network(labels, recipe, root, chosen=~held_out, tag=f"fold{number}", seed=recipe.seed + number)
         said = answer(network, Sounds(labels.take(held_out).clips, root))
         cuts = partitions(labels.affect[~held_out], seed=recipe.seed)
         truth = np.stack([cut.cell(labels.affect[held_out]) for cut in cuts.values()], axis=1)
         named = np.stack([part.argmax(1) for part in torch.split(said[:, OUTPUTS:], list(PARTITIONS.values()), dim=1)], axis=1)
-        judged = said[:, :OUTPUTS].numpy(), named == truth
-        with replaced(finished) as unfinished, unfinished.open("wb") as file:
-            np.savez(file, raw=judged[0], right=judged[1])
-    return Judgement(torch.from_numpy(judged[0]), judged[1])
+        return Judgement(said[:, :OUTPUTS], named == truth)
 
-
-def _finished(file: Path) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
-    """What a fold came to; None where it has not been judged, or where a crash left half a file."""
-    try:
-        with file.open("rb") as opened, np.load(opened) as stored:  # given a path, numpy leaves a half file open
-            return stored["raw"], stored["right"]
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        return None
+    return kept(run_folder(root, recipe.name, recipe.digest) / f"fold{number}.npz", judge)
 
 
 def fit_network(

@@ -41,6 +41,7 @@ class Recipe:
 class HeadsRecipe(Recipe):
     """An ensemble of small heads and a ridge regression over what frozen backbones hear.
 
+    `ridge_alpha` is of the regression, `cell_alpha` of the ridge classifiers that name cells of the plane.
     Where `quiet_weight` is above 0, every clip trains once more at `quiet_db`, counting so much.
     """
 
@@ -54,6 +55,7 @@ class HeadsRecipe(Recipe):
     learning_rate: float
     weight_decay: float
     ridge_alpha: float
+    cell_alpha: float
     patches_per_clip: int
     quiet_db: float
     quiet_weight: float
@@ -220,6 +222,7 @@ _BOUNDS: Bounds = {
     "learning_rate": (1e-9, 10),
     "weight_decay": (0, 10),
     "ridge_alpha": (0, 1e9),
+    "cell_alpha": (0, 1e9),
     "patches_per_clip": (1, 1_000),
     "quiet_db": (-80, 0),
     "quiet_weight": (0, _ANY),

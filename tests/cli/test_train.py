@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from moodtag.cli.console import complain
+from moodtag.core.errors import DecodeError
+from moodtag.core.records import ExcerptPlan
+from moodtag.library.decode import decode
 from moodtag.networks.checkpoint import find_any_model
 from moodtag.training.recipe import RECIPES
 from tests.cli.test_commands import ENVIRONMENT, moodtag
@@ -53,6 +57,22 @@ def test_a_model_of_words_is_not_evaluated_again_and_is_not_called_damaged(name:
     cheap = moodtag("train", "evaluate", name, "--cost", "--models", models)
     assert is_one_line(cheap), cheap.stderr
     assert f"{name} is no model of sound" in cheap.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "told"),
+    [
+        ("student", ("--split", "1"), "the card's own folds are drawn by 1"),
+        ("student", ("--split", "2", "--cost"), "--cost measures nothing that has folds"),
+        ("phrases", ("--split", "2"), "phrases is no model of sound: it has no other folds"),
+        ("retrieval", ("--split", "2"), "retrieval is no model of sound: it has no other folds"),
+        ("crnn", ("--split", "2"), "crnn is a system of the zoo"),
+    ],
+)
+def test_only_a_model_of_sound_is_judged_on_other_folds(name: str, options: tuple[str, ...], told: str) -> None:
+    done = moodtag("train", "evaluate", name, *options, "--models", find_any_model("student").folder.parent)
+    assert is_one_line(done), done.stderr
+    assert told in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -131,3 +151,12 @@ def test_without_the_extra_it_is_named(arguments: tuple[str, ...]) -> None:
     )
     assert is_one_line(done), done.stderr
     assert "training needs sklearn (pip install 'moodtag[train]')" in done.stderr
+
+
+def test_of_an_error_that_ends_a_command_the_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    song = tmp_path / "song.ogg"
+    song.write_bytes(b"OggS" + bytes(1000))
+    with pytest.raises(DecodeError) as caught:
+        decode(song, ExcerptPlan(1, 1.0), rate_hz=16_000)
+    complain(caught.value)
+    assert capsys.readouterr().err.startswith(f"moodtag: {song}: {caught.value.message} (")

@@ -19,7 +19,8 @@ from moodtag.library.decode import decode
 from moodtag.networks.checkpoint import Model, find_model, read_model, read_weights
 from moodtag.networks.student import Student
 from moodtag.training import metrics
-from moodtag.training.build import Advance, build, reassess, remeasure
+from moodtag.training.build import Advance, build, check_curve_tracks, reassess, remeasure, resplit
+from moodtag.training.datasets import unlabelled
 from moodtag.training.datasets.clips import Clip
 from moodtag.training.goals import student_goals
 from moodtag.training.loop import run_folder
@@ -123,6 +124,19 @@ def test_all_that_a_run_would_miss_is_told_before_it_begins(name: str, told: tup
     assert caught.value.message.isprintable()
 
 
+def test_a_track_that_would_end_a_run_at_its_last_step_is_named_before_it_begins(tmp_path: Path) -> None:
+    music = tmp_path / "unlabelled" / "music"
+    music.mkdir(parents=True)
+    noise = np.random.default_rng(0).integers(-9_000, 9_000, 400_000) / 32_768
+    encode(music / "a.flac", noise.astype(np.float32), "flac", "flac", 44_100)
+    assert (music / "a.flac").stat().st_size > unlabelled.MIN_SIZE_BYTES
+    check_curve_tracks(tmp_path)
+    (music / "b.ogg").write_bytes(b"OggS" + bytes(unlabelled.MIN_SIZE_BYTES))
+    with pytest.raises(DataError) as caught:
+        check_data(read_recipe(RECIPES / "teacher.toml"), tmp_path)
+    assert f"{music / 'b.ogg'}: not audio" in caught.value.message
+
+
 def test_only_a_model_that_ships_needs_speech(tmp_path: Path) -> None:
     def missed(recipe: Recipe) -> str:
         with pytest.raises(DataError) as caught:
@@ -176,3 +190,23 @@ def test_cost_alone_is_measured_again_and_held_out_figures_stay(
     assert after["cost_curve"]["tracks"] == after["robustness"]["clips"] == 1
     assert "1 whole tracks" in (copied.folder / "README.md").read_text(encoding="utf-8")
     assert (copied.folder / "model.safetensors").read_bytes() == weights
+
+
+def test_other_folds_give_figures_of_their_own_beside_the_cards(
+    clips: list[Clip], recipe: StudentRecipe, root: Path, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "ROUNDS", 5)
+    monkeypatch.setattr("moodtag.training.build.read_all", lambda recipe, root: clips)
+    monkeypatch.setattr("moodtag.training.stages.read_all", lambda recipe, root: clips)
+    monkeypatch.setattr("moodtag.training.stages.check_data", lambda recipe, root: None)
+    make_ready(recipe, root, jobs=1, progress=no_bar)
+    copied = read_model(Path(shutil.copytree(model.folder, tmp_path / "models" / "student")))
+    before = json.loads((copied.folder / "metrics.json").read_text())
+    resplit(copied, recipe, root, 7, jobs=1)
+    after = json.loads((copied.folder / "metrics.json").read_text())
+    assert after["other_split"]["seed"] == 7
+    assert after | {"other_split": None} == before | {"other_split": None}
+    r2 = after["other_split"]["arousal"]
+    card = (copied.folder / "README.md").read_text(encoding="utf-8")
+    assert f"{r2['value']:.3f} [{r2['low']:.3f}, {r2['high']:.3f}] for arousal" in card
+    assert "`moodtag train evaluate student --split 7`" in card

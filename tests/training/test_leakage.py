@@ -74,13 +74,13 @@ def assert_no_fold_knows_its_labels(labels: Labels, recipe: Recipe, judge: Judge
         assert (before[torch.from_numpy(~own), columns] != after[torch.from_numpy(~own), columns]).any()
 
 
-def test_heads_judge_no_clip_whose_label_taught_them(labels: Labels) -> None:
+def test_heads_judge_no_clip_whose_label_taught_them(labels: Labels, tmp_path: Path) -> None:
     recipe = replace(shipped("teacher"), members=1, hidden_size=4, epochs=2, batch_size=32)  # type: ignore[call-arg]
     assert isinstance(recipe, HeadsRecipe)
     patches = tuple(heard(CLIPS, 3, SIZE))
 
     def judge(taught: Labels, run: str) -> Answers:
-        return fit.cross_validate(Material(taught, patches), recipe).answers
+        return fit.cross_validate(Material(taught, patches), recipe, keep_in=tmp_path).answers
 
     assert_no_fold_knows_its_labels(labels, recipe, judge)
 
@@ -145,9 +145,11 @@ def test_an_artist_is_judged_in_one_fold_only(labels: Labels, name: str) -> None
         count = int(held_out.sum())
         return Judgement(torch.full((count, OUTPUTS), float(number)), np.zeros((count, len(PARTITIONS)), bool))
 
-    judged_in = judge_folds(labels, recipe, judge, jobs=1).answers.quadrant[:, 0].numpy()
+    judged_in = judge_folds(folds_of(labels, recipe), judge, jobs=1).answers.quadrant[:, 0].numpy()
     assert np.array_equal(judged_in, folds_of(labels, recipe))
     assert set(judged_in) == set(range(recipe.folds))
+    others = judge_folds(folds_of(labels, recipe, split=7), judge, jobs=1).answers.quadrant[:, 0].numpy()
+    assert not np.array_equal(others, judged_in)
 
 
 def described(model: Model, music: NDArray[np.float32], others: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -186,6 +186,29 @@ def test_hearing_less_is_less_right_and_is_told_where_clips_are_longer(material:
         assert by_count[5][name] is by_count[8][name] is None  # there are but four
 
 
+def test_a_finished_fold_is_kept_and_judged_anew_after_a_crash_or_by_another_recipe(
+    material: Material, recipe: HeadsRecipe, tmp_path: Path
+) -> None:
+    short = replace(recipe, epochs=1)
+    whole = cross_validate(material, short, keep_in=tmp_path)
+    folds = sorted(tmp_path.iterdir())
+    assert len(folds) == recipe.folds
+    deaf = replace(material, patches=tuple(np.zeros_like(patches) for patches in material.patches))
+    again = cross_validate(deaf, short, keep_in=tmp_path)  # nothing is learnt, so that nothing of it is heard
+    assert torch.equal(again.answers.affect, whole.answers.affect)
+    assert np.array_equal(again.cell_right, whole.cell_right)
+    assert list(again.fewer) == list(FEWER)
+    assert all(torch.equal(again.fewer[count].moods, whole.fewer[count].moods) for count in FEWER)
+    for size in (len(folds[0].read_bytes()) // 2, 0):
+        folds[0].write_bytes(folds[0].read_bytes()[:size])
+        assert torch.equal(cross_validate(material, short, keep_in=tmp_path).answers.affect, whole.answers.affect)
+    assert sorted(tmp_path.iterdir()) == folds
+    other = cross_validate(material, replace(short, ridge_alpha=1.0), keep_in=tmp_path)
+    assert not torch.equal(other.answers.affect, whole.answers.affect)
+    assert not torch.equal(cross_validate(material, short, split=7, keep_in=tmp_path).answers.affect, whole.answers.affect)
+    assert len(list(tmp_path.iterdir())) == 3 * recipe.folds
+
+
 def test_what_is_heard_less_of_has_a_cost() -> None:
     assert {(count, PATCH_S) for count in FEWER} <= {(plan.count, plan.duration_s) for plan in PLANS}
 
