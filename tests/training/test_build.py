@@ -69,20 +69,26 @@ def root(tmp_path: Path, recipe: StudentRecipe) -> Path:
     return root
 
 
+@pytest.fixture
+def ready(clips: list[Clip], recipe: StudentRecipe, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clips of the tests are the recipe's, described; intervals are drawn quickly."""
+    monkeypatch.setattr(metrics, "ROUNDS", 5)
+    monkeypatch.setattr("moodtag.training.build.read_all", lambda recipe, root: clips)
+    monkeypatch.setattr("moodtag.training.stages.read_all", lambda recipe, root: clips)
+    monkeypatch.setattr("moodtag.training.stages.check_data", lambda recipe, root: None)
+    make_ready(recipe, root, jobs=1, progress=no_bar)
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.mark.filterwarnings("ignore:The number of unique classes")
 @pytest.mark.parametrize("command", [pytest.param("fit", marks=pytest.mark.slow), "evaluate"])
+@pytest.mark.usefixtures("ready")
 def test_a_run_that_ends_while_it_measures_leaves_the_old_model_as_it_was(
-    command: str, clips: list[Clip], recipe: StudentRecipe, root: Path, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, recipe: StudentRecipe, root: Path, model: Model, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(metrics, "ROUNDS", 5)
-    monkeypatch.setattr("moodtag.training.build.read_all", lambda recipe, root: clips)
-    monkeypatch.setattr("moodtag.training.stages.read_all", lambda recipe, root: clips)
-    monkeypatch.setattr("moodtag.training.stages.check_data", lambda recipe, root: None)
-    make_ready(recipe, root, jobs=1, progress=no_bar)
     models = tmp_path / "models"
     old = read_model(Path(shutil.copytree(model.folder, models / "student")))
     before = contents(old.folder)
@@ -192,14 +198,8 @@ def test_cost_alone_is_measured_again_and_held_out_figures_stay(
     assert (copied.folder / "model.safetensors").read_bytes() == weights
 
 
-def test_other_folds_give_figures_of_their_own_beside_the_cards(
-    clips: list[Clip], recipe: StudentRecipe, root: Path, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(metrics, "ROUNDS", 5)
-    monkeypatch.setattr("moodtag.training.build.read_all", lambda recipe, root: clips)
-    monkeypatch.setattr("moodtag.training.stages.read_all", lambda recipe, root: clips)
-    monkeypatch.setattr("moodtag.training.stages.check_data", lambda recipe, root: None)
-    make_ready(recipe, root, jobs=1, progress=no_bar)
+@pytest.mark.usefixtures("ready")
+def test_other_folds_give_figures_of_their_own_beside_the_cards(recipe: StudentRecipe, root: Path, model: Model, tmp_path: Path) -> None:
     copied = read_model(Path(shutil.copytree(model.folder, tmp_path / "models" / "student")))
     before = json.loads((copied.folder / "metrics.json").read_text())
     resplit(copied, recipe, root, 7, jobs=1)
