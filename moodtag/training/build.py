@@ -32,7 +32,6 @@ from moodtag.training.fit import Material, Tutor, cross_validate, gather, train_
 from moodtag.training.gate import Outliers, describe_outliers, fit_gate, gate_figures
 from moodtag.training.held import Held, folds_of
 from moodtag.training.labels import Labels
-from moodtag.training.loop import run_folder
 from moodtag.training.plots import SCATTER, plot_answers
 from moodtag.training.prepare import Listener, load_descriptions, published
 from moodtag.training.recipe import HeadsRecipe, Recipe, StudentRecipe, tutor_recipe
@@ -85,8 +84,7 @@ def _judged(
 ) -> tuple[Material, Held, Judged]:
     """The clips with what is heard in them, their out-of-fold answers, and those calibrated across the folds."""
     material = gathered(clips, recipe, root)
-    keep_in = run_folder(root, recipe.name, recipe.digest)
-    held = cross_validate(material, recipe, split=split, keep_in=keep_in, jobs=jobs, advance=advance)
+    held = cross_validate(material, recipe, root, split=split, jobs=jobs, advance=advance)
     return material, held, cross_calibrate(material.labels, held.answers, folds_of(material.labels, recipe, split=split))
 
 

@@ -202,28 +202,26 @@ def answer(heads: Heads, material: Material) -> Answers:
 def cross_validate(
     material: Material,
     recipe: HeadsRecipe,
+    root: Path,
     *,
     split: int | None = None,
-    keep_in: Path | None = None,
     jobs: int = 1,
     advance: Callable[[], None] = lambda: None,
 ) -> Held:
     """Each clip judged by heads that never heard its artist; `advance` after each fold. `split` draws other folds.
 
-    Finished folds are kept in the folder `keep_in`, by the recipe and all that they were taught and asked.
+    Finished folds are kept in the data root, by the recipe and all that they were taught and asked.
     """
     fold = folds_of(material.labels, recipe, split=split)
-    return judge_folds(fold, partial(_judge_fold, material, recipe, keep_in), jobs=jobs, advance=advance)
+    return judge_folds(fold, partial(_judge_fold, material, recipe, root), jobs=jobs, advance=advance)
 
 
-def _judge_fold(material: Material, recipe: HeadsRecipe, keep_in: Path | None, held_out: NDArray[np.bool_], number: int) -> Judgement:
+def _judge_fold(material: Material, recipe: HeadsRecipe, root: Path, held_out: NDArray[np.bool_], number: int) -> Judgement:
     torch.set_num_threads(1)  # small matrices: a second thread only waits
     train, test = material.take(~held_out), material.take(held_out)
-    if keep_in is None:
-        return _judged_after(train, test, recipe, number)
     teaching = () if train.tutor is None else (train.tutor.recipe.digest,)
-    name = "-".join((f"fold{number}", recipe.digest, *teaching, train.labels.digest, test.labels.digest))
-    return kept(keep_in / f"{name}.npz", partial(_judged_after, train, test, recipe, number))
+    name = "-".join((f"fold{number}", *teaching, train.labels.digest, test.labels.digest))
+    return kept(run_folder(root, recipe.name, recipe.digest) / f"{name}.npz", partial(_judged_after, train, test, recipe, number))
 
 
 def _judged_after(train: Material, test: Material, recipe: HeadsRecipe, number: int) -> Judgement:

@@ -23,7 +23,6 @@ from moodtag.training.files import write_text
 from moodtag.training.fit import cross_validate
 from moodtag.training.held import Held, folds_of
 from moodtag.training.labels import Labels, labels_of
-from moodtag.training.loop import run_folder
 from moodtag.training.metrics import Figure
 from moodtag.training.recipe import ClassicalRecipe, HeadsRecipe, NetworkRecipe, Recipe, parse_recipe
 from moodtag.training.sounds import RATE_HZ
@@ -90,8 +89,7 @@ def _judged(recipe: Recipe, labels: Labels, root: Path, *, jobs: int, advance: A
     if isinstance(recipe, ClassicalRecipe):
         return baseline.cross_validate(labels, recipe, root, jobs=jobs, advance=advance)
     assert isinstance(recipe, HeadsRecipe)
-    keep_in = run_folder(root, recipe.name, recipe.digest)
-    return cross_validate(gathered(labels.clips, recipe, root), recipe, keep_in=keep_in, jobs=jobs, advance=advance)
+    return cross_validate(gathered(labels.clips, recipe, root), recipe, root, jobs=jobs, advance=advance)
 
 
 def _size_and_cost(recipe: Recipe) -> dict[str, int | float]:

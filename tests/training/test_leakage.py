@@ -80,7 +80,7 @@ def test_heads_judge_no_clip_whose_label_taught_them(labels: Labels, tmp_path: P
     patches = tuple(heard(CLIPS, 3, SIZE))
 
     def judge(taught: Labels, run: str) -> Answers:
-        return fit.cross_validate(Material(taught, patches), recipe, keep_in=tmp_path).answers
+        return fit.cross_validate(Material(taught, patches), recipe, tmp_path).answers
 
     assert_no_fold_knows_its_labels(labels, recipe, judge)
 
@@ -93,18 +93,19 @@ def test_a_tutor_knows_no_label_that_its_pupil_does_not(labels: Labels, tmp_path
 
     def judge(taught: Labels, run: str) -> Answers:
         tutor = Tutor(teaching, tuple(2 * heard(CLIPS, 3, SIZE)), 0.75, tmp_path / run)  # what it says is kept there
-        return fit.cross_validate(Material(taught, tuple(heard(CLIPS, 3, SIZE)), tutor=tutor), recipe).answers
+        return fit.cross_validate(Material(taught, tuple(heard(CLIPS, 3, SIZE)), tutor=tutor), recipe, tmp_path).answers
 
     assert_no_fold_knows_its_labels(labels, recipe, judge)
 
 
-def test_what_one_held_out_clip_sounds_like_changes_nothing_for_the_others(labels: Labels) -> None:
+def test_what_one_held_out_clip_sounds_like_changes_nothing_for_the_others(labels: Labels, tmp_path: Path) -> None:
     recipe = replace(shipped("teacher"), members=1, hidden_size=4, epochs=2, batch_size=32)  # type: ignore[call-arg]
     assert isinstance(recipe, HeadsRecipe)
     patches = heard(CLIPS, 3, SIZE)
     changed, fold = patches.copy(), folds_of(labels, recipe)
     changed[0] += 5
-    before, after = (raw_of(fit.cross_validate(Material(labels, tuple(p)), recipe).answers) for p in (patches, changed))
+    before = raw_of(fit.cross_validate(Material(labels, tuple(patches)), recipe, tmp_path / "before").answers)
+    after = raw_of(fit.cross_validate(Material(labels, tuple(changed)), recipe, tmp_path / "after").answers)
     same_fold = torch.from_numpy((fold == fold[0]) & (np.arange(CLIPS) > 0))
     assert torch.equal(before[same_fold], after[same_fold])
     assert not torch.equal(before[0], after[0])

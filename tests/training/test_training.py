@@ -105,9 +105,9 @@ def test_losses_ignore_what_is_not_labelled() -> None:
     assert mood_loss(torch.tensor([[0.0, 99.0]]), torch.tensor([[1.0, nan]]), torch.ones(1)) == pytest.approx(np.log(2))
 
 
-def test_heads_learn_and_are_calibrated(material: Material, recipe: HeadsRecipe, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heads_learn_and_are_calibrated(material: Material, recipe: HeadsRecipe, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(metrics, "ROUNDS", 20)
-    labels, held = material.labels, cross_validate(material, recipe)
+    labels, held = material.labels, cross_validate(material, recipe, tmp_path)
     figures = evaluate(labels, cross_calibrate(labels, held.answers, folds_of(labels, recipe)))
     for axis in ("valence", "arousal"):
         assert figures["affect"]["deam"][axis]["r2"]["value"] > 0.5
@@ -117,12 +117,12 @@ def test_heads_learn_and_are_calibrated(material: Material, recipe: HeadsRecipe,
     assert figures["mean_roc_auc_written"] > 0.8
 
 
-def test_quiet_copies_train_but_do_not_test(material: Material, recipe: HeadsRecipe) -> None:
+def test_quiet_copies_train_but_do_not_test(material: Material, recipe: HeadsRecipe, tmp_path: Path) -> None:
     assert recipe.quiet_weight > 0
     both = material.with_quiet(recipe.quiet_weight)
     assert len(both.labels.clips) == 2 * len(material.labels.clips)
     assert both.labels.weight[-1] == pytest.approx(recipe.quiet_weight * material.labels.weight[-1])
-    assert len(cross_validate(material, replace(recipe, epochs=1)).answers.affect) == len(material.labels.clips)
+    assert len(cross_validate(material, replace(recipe, epochs=1), tmp_path).answers.affect) == len(material.labels.clips)
     deaf = Material(material.labels, material.patches)
     assert deaf.with_quiet(recipe.quiet_weight) is deaf
 
@@ -176,8 +176,8 @@ def test_fewer_patches_are_spread_over_the_clip(material: Material) -> None:
     assert np.array_equal(material.hearing(8).patches[0], first)
 
 
-def test_hearing_less_is_less_right_and_is_told_where_clips_are_longer(material: Material, recipe: HeadsRecipe) -> None:
-    held = cross_validate(material, recipe)
+def test_hearing_less_is_less_right_and_is_told_where_clips_are_longer(material: Material, recipe: HeadsRecipe, tmp_path: Path) -> None:
+    held = cross_validate(material, recipe, tmp_path)
     rows = figures_after(material.labels, held.fewer, np.array([len(patches) for patches in material.patches]))
     assert [row["patches"] for row in rows] == list(FEWER)
     by_count = {row["patches"]: row for row in rows}
@@ -190,23 +190,23 @@ def test_a_finished_fold_is_kept_and_judged_anew_after_a_crash_or_by_another_rec
     material: Material, recipe: HeadsRecipe, tmp_path: Path
 ) -> None:
     short = replace(recipe, epochs=1)
-    whole = cross_validate(material, short, keep_in=tmp_path)
-    folds = sorted(tmp_path.iterdir())
+    whole = cross_validate(material, short, tmp_path)
+    folds = sorted(tmp_path.glob("runs/*/fold*.npz"))
     assert len(folds) == recipe.folds
     deaf = replace(material, patches=tuple(np.zeros_like(patches) for patches in material.patches))
-    again = cross_validate(deaf, short, keep_in=tmp_path)  # nothing is learnt, so that nothing of it is heard
+    again = cross_validate(deaf, short, tmp_path)  # nothing is learnt, so that nothing of it is heard
     assert torch.equal(again.answers.affect, whole.answers.affect)
     assert np.array_equal(again.cell_right, whole.cell_right)
     assert list(again.fewer) == list(FEWER)
     assert all(torch.equal(again.fewer[count].moods, whole.fewer[count].moods) for count in FEWER)
     for size in (len(folds[0].read_bytes()) // 2, 0):
         folds[0].write_bytes(folds[0].read_bytes()[:size])
-        assert torch.equal(cross_validate(material, short, keep_in=tmp_path).answers.affect, whole.answers.affect)
-    assert sorted(tmp_path.iterdir()) == folds
-    other = cross_validate(material, replace(short, ridge_alpha=1.0), keep_in=tmp_path)
+        assert torch.equal(cross_validate(material, short, tmp_path).answers.affect, whole.answers.affect)
+    assert sorted(tmp_path.glob("runs/*/fold*.npz")) == folds
+    other = cross_validate(material, replace(short, ridge_alpha=1.0), tmp_path)
     assert not torch.equal(other.answers.affect, whole.answers.affect)
-    assert not torch.equal(cross_validate(material, short, split=7, keep_in=tmp_path).answers.affect, whole.answers.affect)
-    assert len(list(tmp_path.iterdir())) == 3 * recipe.folds
+    assert not torch.equal(cross_validate(material, short, tmp_path, split=7).answers.affect, whole.answers.affect)
+    assert len(list(tmp_path.glob("runs/*/fold*.npz"))) == 3 * recipe.folds
 
 
 def test_what_is_heard_less_of_has_a_cost() -> None:
@@ -250,9 +250,9 @@ def test_a_mean_roc_auc_counts_each_data_set_and_each_mood_alike() -> None:
     assert np.isnan(mean_roc_auc(truth[:2], score[:2]))
 
 
-def test_mean_roc_aucs_have_intervals(material: Material, recipe: HeadsRecipe, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mean_roc_aucs_have_intervals(material: Material, recipe: HeadsRecipe, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(metrics, "ROUNDS", 20)
-    labels, held = material.labels, cross_validate(material, replace(recipe, epochs=5))
+    labels, held = material.labels, cross_validate(material, replace(recipe, epochs=5), tmp_path)
     figures = evaluate(labels, cross_calibrate(labels, held.answers, folds_of(labels, recipe)))
     for moods, figure in figures["mean_roc_auc"].items():
         assert figure["low"] < figure["value"] < figure["high"]
