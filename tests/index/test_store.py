@@ -1,6 +1,8 @@
 import os
 import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -139,18 +141,26 @@ def test_the_folders_that_were_scanned_are_known(index: Index, tmp_path: Path) -
     assert index.roots() == [tmp_path / "a", odd]
 
 
-def test_ten_thousand_tracks_are_looked_up_in_two_seconds_beside_other_tests(index: Index, tmp_path: Path) -> None:
-    paths = [tmp_path / f"{i}.mp3" for i in range(2_000)]
-    for path in paths:
-        index.put(track(path), run_id=None)
+def cpu_s(work: Callable[[], object]) -> float:
+    """CPU-seconds that `work` took the fastest of five times."""
     spent = []
     for _ in range(5):
         started = time.process_time()
-        found = [index.get(path) for path in paths]
+        work()
         spent.append(time.process_time() - started)
-    assert 5 * min(spent) < 2  # alone it is less than one, on a core shared with other tests more
+    return min(spent)
+
+
+def test_a_look_up_takes_less_than_eight_of_bare_sqlite(index: Index, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{i}.mp3" for i in range(2_000)]
+    for path in paths:
+        index.put(track(path), run_id=None)
+    found = [index.get(path) for path in paths]
     assert [item.path for item in found if item is not None] == paths
-    with sqlite3.connect(tmp_path / "home" / "index.sqlite3") as other:
-        plan = other.execute("explain query plan select * from tracks where path = ?", [str(paths[0])]).fetchall()
-    other.close()
+    query = "select * from tracks where path = ?"
+    with closing(sqlite3.connect(tmp_path / "home" / "index.sqlite3")) as bare:
+        plan = bare.execute(f"explain query plan {query}", [str(paths[0])]).fetchall()
+        ours = cpu_s(lambda: [index.get(path) for path in paths])
+        theirs = cpu_s(lambda: [bare.execute(query, [str(path)]).fetchone() for path in paths])
+    assert ours < 8 * theirs  # beside other tests and on a slower machine both take longer
     assert "SEARCH tracks USING INDEX" in str(plan)
